@@ -1,0 +1,1 @@
+"""Scripts that run in the clients' own environment: none imports the product or the stand-in."""

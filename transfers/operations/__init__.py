@@ -1,0 +1,7 @@
+"""Bringing files to a drive (A6, A7), declared once: importing this package registers all of it."""
+
+from __future__ import annotations
+
+from . import offline, sending
+
+__all__ = ["offline", "sending"]
