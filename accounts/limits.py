@@ -57,8 +57,11 @@ def spend_downloads(user: User, count: int = 1) -> None:
     """Count `count` downloads in the caller's transaction, or raise `LimitReached` and count none."""
     day, limit = today(), limit_of(user)
     with transaction.atomic():
-        DailyDownloads.objects.get_or_create(user=user, day=day)
         rows = DailyDownloads.objects.filter(user=user, day=day)
+        if not rows.exists():
+            # One at a time: on MariaDB an INSERT that meets a double keeps a shared lock, and two of those are a deadlock.
+            User.objects.select_for_update().values_list("pk").get(pk=user.pk)
+            DailyDownloads.objects.get_or_create(user=user, day=day)
         if limit:
             rows = rows.filter(count__lte=limit - count)
         if not rows.update(count=F("count") + count):

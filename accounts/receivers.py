@@ -1,18 +1,25 @@
-"""Browser sessions become rows that can be listed and revoked, whichever page or admin opened them."""
+"""What goes with a new user, and with a browser session: a row that can be listed and revoked, whichever page opened it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from core import audit
+from core import audit, events
 
 from . import reauth
 from .models import LoginSession, User
 from .services.sessions import SESSION_ID, log_out, open_session
+
+
+@receiver(post_save, sender=User)
+def begin_stream(sender: Any, instance: User, created: bool, raw: bool, **extra: Any) -> None:
+    if created and not raw:
+        events.begin(instance.pk)
 
 
 @receiver(user_logged_in)

@@ -250,7 +250,13 @@ SPECTACULAR_SETTINGS = {
         "TransferState": "core.models.jobs.JobState",
         "DriveState": "netdisk.models.DriveAccount.State",
     },
-    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "tryItOutEnabled": True, "filter": True},
+    "SWAGGER_UI_SETTINGS": {
+        "persistAuthorization": True,
+        "tryItOutEnabled": True,
+        "filter": True,
+        "deepLinking": True,
+        "docExpansion": "none",  # begins with the groups: all operations at once are a page without end
+    },
 }
 
 # -- jobs ----------------------------------------------------------------------------------------------------------------

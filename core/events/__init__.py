@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .publish import broadcast, close_sockets, progress, publish
+from .publish import begin, broadcast, close_sockets, progress, publish
 
-__all__ = ["broadcast", "close_sockets", "progress", "publish"]
+__all__ = ["begin", "broadcast", "close_sockets", "progress", "publish"]

@@ -13,6 +13,11 @@ from .bus import Wire, bus
 from .frames import event_frame, progress_frame
 
 
+def begin(user_id: int) -> None:
+    """Make the cursor of a new user's stream, so that their first events, which may be several at once, need not race for it."""
+    EventCursor.objects.get_or_create(user_id=user_id)
+
+
 def publish(user_id: int, type_: str, data: dict[str, Any], *, object_: str = "") -> None:
     """Add one event to a user's stream, in the caller's transaction; sockets hear of it after commit.
 
@@ -29,7 +34,7 @@ def publish(user_id: int, type_: str, data: dict[str, Any], *, object_: str = ""
 def _next_number(user_id: int) -> int:
     mine = EventCursor.objects.filter(user_id=user_id)
     if not mine.update(last_seq=F("last_seq") + 1):
-        EventCursor.objects.get_or_create(user_id=user_id)
+        begin(user_id)
         mine.update(last_seq=F("last_seq") + 1)
     return mine.values_list("last_seq", flat=True).get()
 

@@ -64,6 +64,7 @@ def checked(serializer: type[serializers.Serializer[Any]], request: Request) -> 
     return dict(form.validated_data)
 
 
+@extend_schema(tags=["drives"])
 class Drives(ListAPIView[DriveAccount]):
     """The caller's connected drives."""
 

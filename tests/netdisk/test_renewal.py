@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
+from accounts.models import User
 from core.alerts import MAIL_JOB
 from core.jobs.queue import run_job
 from core.models import Event, Job
@@ -43,6 +44,7 @@ def test_the_shared_account_is_renewed_without_anybody_calling(shared: Any, admi
 def test_staff_hear_once_when_a_renewal_fails_and_calls_go_on(
     shared: Any, standin: Any, admin: Any, alice: Any
 ) -> None:
+    User.objects.filter(pk=admin.pk).update(language="en")
     standin.fault("status", match={"op": "token_refresh"}, code=503)
     renew_service_account()
     renew_service_account()

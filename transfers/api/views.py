@@ -43,6 +43,7 @@ def idempotency_key(request: Request) -> str | None:
     return key or None
 
 
+@extend_schema(tags=["transfers"])
 class Transfers(ListAPIView[Transfer]):
     """List transfers, newest first; or start one."""
 
@@ -132,6 +133,7 @@ class Action(APIView):
         return Response(TransferSerializer(self.known[self.action](request.user, services.find(request.user, pk))).data)
 
 
+@extend_schema(tags=["library"])
 class Library(ListAPIView[LibraryFile]):
     """The caller's library."""
 

@@ -21,13 +21,17 @@ from .target import Target
 
 
 class Board:
-    """The blocks of one upload, shared by senders and supervisor."""
+    """The blocks of one upload, shared by senders and supervisor.
 
-    def __init__(self, blocks: Sequence[BlockState]) -> None:
+    No more than `ahead` blocks are confirmed and not yet checkpointed: a crash sends only those again (F02).
+    """
+
+    def __init__(self, blocks: Sequence[BlockState], ahead: int) -> None:
         self._changed = threading.Condition()
+        self._ahead = ahead
         self._blocks = list(blocks)
         self._waiting = deque(block.index for block in blocks if not block.sent)
-        self._left = len(self._waiting)
+        self._left = self._saved = len(self._waiting)
         self.failures = dict.fromkeys(self._waiting, 0)  # in a row, by block
         self.sent = sum(block.done for block in blocks)
         self.halted = False
@@ -40,8 +44,19 @@ class Board:
     def left(self) -> int:
         return self._left
 
+    @property
+    def unsaved(self) -> int:
+        return self._saved - self._left
+
+    def saved(self, left: int) -> None:
+        """A checkpoint holds all but `left` blocks."""
+        with self._changed:
+            self._saved = left
+            self._changed.notify_all()
+
     def take(self) -> BlockState | None:
         with self._changed:
+            self._changed.wait_for(lambda: self.halted or self.unsaved < self._ahead)
             return self._blocks[self._waiting.popleft()] if self._waiting and not self.halted else None
 
     def confirm(self, block: BlockState, md5: str) -> None:
@@ -56,10 +71,10 @@ class Board:
         with self._changed:
             return tuple(self._blocks)
 
-    def wait(self, seconds: float, known: int) -> None:
-        """Waits until fewer than `known` blocks are left, somebody called `poke`, or the time is over."""
+    def wait(self, seconds: float) -> None:
+        """Waits until there is something to checkpoint, somebody called `poke`, or the time is over."""
         with self._changed:
-            if self._left == known and not self.halted and not self.complete:
+            if not (self.unsaved or self.halted or self.complete):
                 self._changed.wait(seconds)
 
     def poke(self) -> None:

@@ -45,10 +45,10 @@ class Session:
         self._spec, self._info, self._state, self._target = spec, info, state, target
         self._control, self._retries, self._fault, self._monotonic = control, retries, fault, monotonic
         self._on_checkpoint, self._before_finish = on_checkpoint, before_finish
-        self._board = Board(state.blocks)
+        parallel = min(spec.parallel, max(1, sum(not block.sent for block in state.blocks)))
+        self._board = Board(state.blocks, ahead=parallel)
         shared = Shared(source, info, target, state.session, self._board, control, retries, limiter, spec.tuning, fault)
-        self._crew = Crew(shared, min(spec.parallel, max(1, self._board.left)))
-        self._saved = self._board.left
+        self._crew = Crew(shared, parallel)
         self._now = monotonic()
         self._meter = Meter(self._now, self._board.sent)
         self._phase = Phase.UPLOADING
@@ -75,9 +75,9 @@ class Session:
     def _send(self) -> None:
         self._crew.start()
         while not self._board.complete:
-            self._board.wait(self._spec.tuning.tick, self._saved)
+            self._board.wait(self._spec.tuning.tick)
             self._tick()
-            if self._board.left < self._saved:
+            if self._board.unsaved:
                 self._checkpoint()
         expected = self._spec.md5 or self._info.digests.get("md5", "")
         if expected and len(self._state.blocks) == 1 and self._state.blocks[0].md5 != expected:
@@ -100,12 +100,12 @@ class Session:
         self._fault("upload_before_checkpoint")
         self._on_checkpoint(self._state)
         self._fault("upload_after_checkpoint")
-        self._saved = left
+        self._board.saved(left)
 
     def _keep_what_is_there(self, error: BaseException) -> None:
         self._board.halt()
         unwanted = isinstance(error, Restart) or getattr(error, "reason", None) in ("cancel", "lease_lost")
-        if isinstance(error, Exception) and not unwanted and self._board.left < self._saved:
+        if isinstance(error, Exception) and not unwanted and self._board.unsaved:
             with contextlib.suppress(Exception):
                 self._checkpoint()
 
