@@ -96,7 +96,9 @@ def test_F02_a_kill_at_any_step_sends_no_confirmed_part_again_and_makes_one_file
     counts = received(standin)
     assert len(uploads(standin)) == 1 and set(counts) == set(range(PARTS))
     assert all(counts[number] == 1 for number in kept), "what was confirmed and written down is not sent again"
-    assert sum(counts.values()) <= PARTS + 2 * UNDER_WAY, "those under way, and as many confirmed and not yet written down"
+    assert sum(counts.values()) <= PARTS + 2 * UNDER_WAY, (
+        "those under way, and as many confirmed and not yet written down"
+    )
     assert Event.objects.filter(object=row.object_name, type="transfer.done").count() == 1
     assert fresh(row).destination["fs_id"] == standin.source(f"{FOLDER}/film.bin", hash=0)["fs_id"]
 
