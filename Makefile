@@ -49,9 +49,12 @@ docs: $(DEV_STAMP)  ## write the generated parts: .env.example, settings, operat
 	LANGUAGE_CODE=en $(BIN)/python manage.py spectacular --lang en --file docs/openapi.yaml
 	$(BIN)/python manage.py compilemessages -v 0
 
+proto: $(DEV_STAMP)  ## compile protos/*.proto
+	$(BIN)/python -m protos.generate
+
 lock: $(DEV_STAMP)  ## compile the requirement files from *.in
 	$(BIN)/uv pip compile -q --python-version 3.11 requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile -q --python-version 3.11 tests/clients/requirements.in -o tests/clients/requirements.txt
 
-.PHONY: help run test lint format bench faults clients docs lock
+.PHONY: help run test lint format bench faults clients docs proto lock

@@ -8,6 +8,7 @@ from importlib import import_module
 
 REGISTRY: dict[str, str] = {
     "baidu": "emulators.baidu.cli",
+    "clouddrive2": "emulators.clouddrive2.cli",
 }
 """Stand-in -> module whose ``main(argv) -> exit status`` runs it. A new one adds a folder and a line."""
 
