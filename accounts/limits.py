@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -59,9 +59,7 @@ def spend_downloads(user: User, count: int = 1) -> None:
     with transaction.atomic():
         rows = DailyDownloads.objects.filter(user=user, day=day)
         if not rows.exists():
-            # One at a time: on MariaDB an INSERT that meets a double keeps a shared lock, and two of those are a deadlock.
-            User.objects.select_for_update().values_list("pk").get(pk=user.pk)
-            DailyDownloads.objects.get_or_create(user=user, day=day)
+            _begin(user, day)
         if limit:
             rows = rows.filter(count__lte=limit - count)
         if not rows.update(count=F("count") + count):
@@ -70,3 +68,14 @@ def spend_downloads(user: User, count: int = 1) -> None:
                 _("The daily limit of %(limit)d downloads is used up (%(used)d today, %(count)d wanted).")
                 % {"limit": limit, "used": used, "count": count}
             )
+
+
+def _begin(user: User, day: date) -> None:
+    """The row of a day. An upsert, as on MariaDB a plain INSERT that meets a double keeps a shared lock: two are a deadlock."""
+    named = connection.features.supports_update_conflicts_with_target
+    DailyDownloads.objects.bulk_create(
+        [DailyDownloads(user=user, day=day)],
+        update_conflicts=True,
+        update_fields=["day"],
+        unique_fields=["user", "day"] if named else None,
+    )

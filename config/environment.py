@@ -122,6 +122,13 @@ VARIABLES: tuple[Variable, ...] = (
         V("NETDISK_LIST_ALL_PER_MINUTE", "8", "Recursive listings per drive and minute; 0 means no limit of our own.", int),
     ),
     *_section(
+        "CloudDrive2",
+        V("CLOUDDRIVE_HOSTS", "", "Private hosts where any user may connect a CloudDrive2 server: host:port, host or network, comma "
+          "separated. Staff may connect private addresses without it.", comma_list),
+        V("CLOUDDRIVE_MOUNTS", "", "Folders of this machine where CloudDrive2 mounts drives, comma separated. Files for a mount below "
+          "them are copied there. Empty: never.", comma_list),
+    ),
+    *_section(
         "Transfers and the outside world",
         V("TRANSFERS_CONCURRENT", "4", "Files moved at the same time on the whole site.", int),
         V("TRANSFERS_PER_ACCOUNT", "2", "Files moved at the same time for one drive account.", int),

@@ -268,9 +268,8 @@ AUDIT_RETENTION_DAYS: int = read("AUDIT_RETENTION_DAYS")
 WS_MAX_PER_USER: int = read("WS_MAX_PER_USER")
 
 # -- upstreams -------------------------------------------------------------------------------------------------------------
-_standin = (
-    {} if is_set("BAIDU_OAUTH_URL") or read("EMULATORS") == "off" else standins.running(DATA_DIR).get("baidu", {})
-)
+_running = {} if read("EMULATORS") == "off" else standins.running(DATA_DIR)
+_standin = {} if is_set("BAIDU_OAUTH_URL") else _running.get("baidu", {})
 BAIDU_IS_STANDIN = bool(_standin)
 BAIDU_OAUTH_URL: str = _standin.get("url") or read("BAIDU_OAUTH_URL")
 BAIDU_PAN_URL: str = _standin.get("url") or read("BAIDU_PAN_URL")
@@ -283,7 +282,12 @@ BAIDU_TOKEN_HOSTS: list[str] = [*read("BAIDU_TOKEN_HOSTS"), *_standin.get("hosts
 OUTBOUND_ALLOW: str = ",".join(filter(None, [read("OUTBOUND_ALLOW"), *_standin.get("hosts", [])]))
 # Hosts of upstreams that the operator moved, private ones too: open for calls of that upstream, not for links of users.
 _moved = [read(name) for name in ("BAIDU_OAUTH_URL", "BAIDU_PAN_URL", "BAIDU_PCS_URL") if is_set(name)]
-UPSTREAM_HOSTS: dict[str, list[str]] = {"baidu": sorted({urlsplit(url).hostname or url for url in _moved})}
+CLOUDDRIVE_STANDIN: list[str] = _running.get("clouddrive2", {}).get("hosts", [])
+UPSTREAM_HOSTS: dict[str, list[str]] = {
+    "baidu": sorted({urlsplit(url).hostname or url for url in _moved}),
+    "clouddrive2": [*read("CLOUDDRIVE_HOSTS"), *CLOUDDRIVE_STANDIN],
+}
+CLOUDDRIVE_MOUNTS: list[str] = read("CLOUDDRIVE_MOUNTS")
 BAIDU_APP_FOLDER: str = read("BAIDU_APP_FOLDER")
 NETDISK_PATIENCE: int = read("NETDISK_PATIENCE")
 NETDISK_LIST_ALL_PER_MINUTE: int = read("NETDISK_LIST_ALL_PER_MINUTE")

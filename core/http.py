@@ -34,7 +34,7 @@ def policy(upstream: str = "") -> Policy:
     )
 
 
-def _count(name: str) -> Callable[[Call], None]:
+def count(name: str) -> Callable[[Call], None]:
     def count(call: Call) -> None:
         metrics.UPSTREAM.labels(name, call.method, str(call.error or call.status)).inc()
         metrics.UPSTREAM_SECONDS.labels(name).observe(call.seconds)
@@ -50,7 +50,7 @@ def session(name: str, *, retries: bool = True) -> requests.Session:
         policy(name.partition("-")[0]),
         retries=RetryPolicy() if retries else NO_RETRIES,
         breaker=breakers,
-        on_call=_count(name),
+        on_call=count(name),
     )
 
 
@@ -63,7 +63,7 @@ def stream(
 ) -> Stream:
     """Open a bulk download through the gate; `upstream` names who gave the address, none for one of a user."""
     return open_stream(
-        url, policy=policy(upstream), headers=headers, on_redirect=on_redirect, on_call=_count("download")
+        url, policy=policy(upstream), headers=headers, on_redirect=on_redirect, on_call=count("download")
     )
 
 

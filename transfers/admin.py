@@ -52,7 +52,7 @@ class TransferAdmin(CsvExport, ReadOnlyAdmin):
     ]
     list_filter = ["state", "source_kind", "destination_kind", ("created_at", admin.DateFieldListFilter)]
     search_fields = ["name", "id", "user__username"]
-    list_select_related = ["user", "account", "target"]
+    list_select_related = ["user", "account", "target", "from_server", "to_server"]
     ordering = ["-created_at"]
     inlines = [StepInline, PartInline]
     actions = ["pause", "resume", "retry", "cancel", "export_csv"]

@@ -1,4 +1,7 @@
-"""A transfer to a drive: from the library, an upload, a link or another drive, sent by the upload engine."""
+"""A transfer to a drive: from the library, an upload, a link or another drive.
+
+`Departure` finds the bytes; where they go is a subclass: `NetdiskDeparture` here, `CloudDeparture` in `transfers.clouds`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from netdisk.errors import NetdiskError
 from netdisk.models import DriveAccount
 
 from . import limits
-from .checkpoints import UploadCheckpoints
+from .checkpoints import Kept, UploadCheckpoints
 from .engine import Download, DownloadSpec, Stream, TransferError
 from .engine.http_source import HttpSource
 from .engine.protocols import Source
@@ -28,29 +31,33 @@ from .targets import NetdiskTarget
 if TYPE_CHECKING:
     from .runner import Run
 
-REMOTE = (Transfer.Source.URL, Transfer.Source.NETDISK)
+REMOTE = (Transfer.Source.URL, Transfer.Source.NETDISK, Transfer.Source.CLOUDDRIVE)
 
 
 class Departure:
     def __init__(self, run: Run) -> None:
         self._run, self._row = run, run.transfer
-        self._kept = UploadCheckpoints(run.transfer, run.fence)
 
-    def move(self) -> UploadResult:
-        """Straight through; a source of unknown length is kept here first, as Baidu wants to know it beforehand."""
-        drive = DriveAccount.objects.usable().filter(arrivals=self._row).first()
-        if drive is None:
-            raise NetdiskError("netdisk.no_drive")
+    def move(self) -> Any:
+        """Straight through; a source of unknown length is kept here first, as drives want to know it beforehand."""
+        place = self._place()
         local = self._local()
         if local is not None:
-            return self._send(LocalFile(local), drive)
+            return self._send(LocalFile(local), place)
         try:
-            return self._send(HttpSource(resolver(self._row), opener(self._row)), drive)
+            return self._send(HttpSource(resolver(self._row), opener(self._row)), place)
         except TransferError as error:
             if error.code != "unknown_size":
                 raise
         self._spool()
-        return self._send(LocalFile(self._row.spool_path()), drive)
+        return self._send(LocalFile(self._row.spool_path()), place)
+
+    def _place(self) -> Any:
+        """The drive that the transfer goes to; raises when it is gone."""
+        raise NotImplementedError
+
+    def _send(self, source: Source, place: Any) -> Any:
+        raise NotImplementedError
 
     def _local(self) -> Path | None:
         """Where the bytes are on this machine: only ever the user's own files."""
@@ -62,6 +69,44 @@ class Departure:
             staged = StagedUpload.objects.visible_to(row.user).filter(pk=row.source.get("upload")).first()
             return _there(staged.staged_path() if staged else None)
         return row.spool_path() if row.spool_path().exists() else None
+
+    def _spool(self) -> None:
+        """One stream to disk, from the beginning: without a length nothing can be continued."""
+        row, final = self._row, self._row.spool_path()
+        for path in (final, row.part_path()):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        download = Download(
+            DownloadSpec(final, part_path=row.part_path(), sha256=False),
+            resolve=resolver(row),
+            open_stream=self._bounded,
+            control=self._run.control,
+            limiter=self._run.limiter(),
+            before_publish=self._run.check_fence,
+            fault=fault,
+        )
+        note(row, "spooled")
+        with self._run.watching(download, Kept(row, self._run.fence)):
+            download.run()
+
+    def _bounded(self, url: str, headers: Mapping[str, str]) -> Stream:
+        return Bounded(opener(self._row)(url, headers), limits.spool())
+
+    def tidy(self) -> None:
+        """After it: nothing here needs the bytes any more."""
+        self._row.spool_path().unlink(missing_ok=True)
+        discard_staged(self._row)
+
+
+class NetdiskDeparture(Departure):
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self._kept = UploadCheckpoints(run.transfer, run.fence)
+
+    def _place(self) -> DriveAccount:
+        drive = DriveAccount.objects.usable().filter(arrivals=self._row).first()
+        if drive is None:
+            raise NetdiskError("netdisk.no_drive")
+        return drive
 
     def _send(self, source: Source, drive: DriveAccount) -> UploadResult:
         row, place = self._row, self._row.destination
@@ -94,27 +139,6 @@ class Departure:
             return most
         return min(most, row.connections or limits.connections(row.account.vip_type if row.account else None))
 
-    def _spool(self) -> None:
-        """One stream to disk, from the beginning: without a length nothing can be continued."""
-        row, final = self._row, self._row.spool_path()
-        for path in (final, row.part_path()):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        download = Download(
-            DownloadSpec(final, part_path=row.part_path(), sha256=False),
-            resolve=resolver(row),
-            open_stream=self._bounded,
-            control=self._run.control,
-            limiter=self._run.limiter(),
-            before_publish=self._run.check_fence,
-            fault=fault,
-        )
-        note(row, "spooled")
-        with self._run.watching(download, self._kept):
-            download.run()
-
-    def _bounded(self, url: str, headers: Mapping[str, str]) -> Stream:
-        return Bounded(opener(self._row)(url, headers), limits.spool())
-
     def columns(self, result: UploadResult) -> dict[str, Any]:
         stored = result.stored
         place = {**self._row.destination, "path": stored.path, "fs_id": stored.file_id, "md5": stored.md5}
@@ -132,11 +156,6 @@ class Departure:
         note(row, how or "verified", how=result.verdict.how, path=result.stored.path)
         summary = {"path": result.stored.path, "size": result.size, "rapid": result.rapid, "from": row.source_kind}
         audit.record("transfers.upload", user=row.user, target=f"drive:{row.target_id}", summary=summary)
-
-    def tidy(self) -> None:
-        """After it: nothing here needs the bytes any more."""
-        self._row.spool_path().unlink(missing_ok=True)
-        discard_staged(self._row)
 
 
 class Bounded:

@@ -1,4 +1,4 @@
-"""Where the bytes of a transfer are just now: a plain link, or a netdisk link that is asked for again when it expires."""
+"""Where the bytes of a transfer are just now: a plain link, or a drive's link that is asked for again when it expires."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from netdisk.drives import client_for
 from netdisk.errors import NetdiskError, translated
 from netdisk.models import DriveAccount
 
+from .clouds import fetching
 from .engine import Link, OpenStream, Resolve
 from .models import Transfer
 
@@ -23,6 +24,8 @@ LONG_PAUSE = 5.0  # seconds; also how long a limited call waits for its turn
 def resolver(transfer: Transfer) -> Resolve:
     if transfer.source_kind == Transfer.Source.URL:
         return lambda renew: Link(transfer.source["url"])
+    if transfer.source_kind == Transfer.Source.CLOUDDRIVE:
+        return fetching.resolver(transfer)
 
     def netdisk_link(renew: bool) -> Link:
         try:
@@ -51,6 +54,8 @@ def _netdisk_link(transfer: Transfer) -> Link:
 
 
 def opener(transfer: Transfer) -> OpenStream:
+    if transfer.source_kind == Transfer.Source.CLOUDDRIVE:
+        return fetching.opener(transfer)
     upstream = "baidu" if transfer.source_kind == Transfer.Source.NETDISK else ""
 
     def open_stream(url: str, headers: Mapping[str, str]) -> Stream:

@@ -11,7 +11,70 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import JobState, LeasedJob, uuid7
 from core.models.jobs import ENDED, LeasedQuerySet
+from core.vault import SealedField
 from netdisk.models import DriveAccount
+
+
+class CloudServerQuerySet(models.QuerySet["CloudServer"]):
+    def visible_to(self, user: Any) -> Self:
+        return self.filter(user=user)
+
+
+class CloudServer(models.Model):
+    """A CloudDrive2 server that a user has connected, with an API token or with a user name and password.
+
+    `trusted`: the address was given by staff and may be a private one. `root` is the folder that the token sees as `/`
+    (wire/clouddrive2.md §1.1). One worker at a time may hold the channel of remote uploads, by lease and fence (§3.4).
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", _("Not tried yet")
+        OK = "ok", _("Works")
+        TROUBLE = "trouble", _("Has a problem")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="cloud_servers", verbose_name=_("user")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    host = models.CharField(_("host"), max_length=253)
+    port = models.PositiveIntegerField(_("port"), default=19798)
+    tls = models.BooleanField(_("encrypted (TLS)"), default=False)
+    trusted = models.BooleanField(_("may be a private address"), default=False, editable=False)
+    username = models.CharField(_("user name"), max_length=200, blank=True, help_text=_("Empty: an API token is used."))
+    secret = SealedField(editable=False)
+    dav_username = models.CharField(_("WebDAV user name"), max_length=200, blank=True)
+    dav_secret = SealedField(blank=True, editable=False)
+    root = models.CharField(_("folder of the token"), max_length=1000, default="/", editable=False)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.NEW, editable=False)
+    problem = models.CharField(_("problem"), max_length=64, blank=True, editable=False)
+    missing = models.JSONField(_("missing rights"), default=list, editable=False)
+    version = models.CharField(_("version"), max_length=40, blank=True, editable=False)
+    checked_at = models.DateTimeField(_("tested"), null=True, editable=False)
+    channel_holder = models.CharField(max_length=80, blank=True, editable=False)
+    channel_until = models.DateTimeField(null=True, editable=False)
+    channel_fence = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(_("connected"), auto_now_add=True)
+
+    objects = CloudServerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("CloudDrive2 server")
+        verbose_name_plural = _("CloudDrive2 servers")
+        ordering = ["created_at"]
+        indexes = [models.Index(fields=["user", "created_at"], name="cloud_server_by_user")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def object_name(self) -> str:
+        return f"cloud:{self.pk}"
+
+    @property
+    def device_id(self) -> str:
+        """What the server knows this installation's channel by; the same after every restart."""
+        return f"yungang-{self.pk}"
 
 
 class TransferQuerySet(LeasedQuerySet):
@@ -34,10 +97,12 @@ class Transfer(LeasedJob):
         URL = "url", _("Link")
         LIBRARY = "library", _("Library")
         UPLOAD = "upload", _("Upload")
+        CLOUDDRIVE = "clouddrive", _("CloudDrive2")
 
     class Destination(models.TextChoices):
         LIBRARY = "library", _("Library")
         NETDISK = "netdisk", _("Baidu Netdisk")
+        CLOUDDRIVE = "clouddrive", _("CloudDrive2")
 
     class Verified(models.TextChoices):
         NO = "", _("Not yet")
@@ -53,7 +118,15 @@ class Transfer(LeasedJob):
     source = models.JSONField(
         _("source details"),
         default=dict,
-        help_text="netdisk: fs_id, path; url: url; library: file; upload: upload (ids as text)",
+        help_text="netdisk: fs_id, path; url: url; library: file; upload: upload (ids as text); clouddrive: path",
+    )
+    from_server = models.ForeignKey(
+        CloudServer,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="departures",
+        verbose_name=_("from CloudDrive2 server"),
     )
     destination_kind = models.CharField(
         _("destination"), max_length=12, choices=Destination.choices, default=Destination.LIBRARY, db_default="library"
@@ -65,7 +138,15 @@ class Transfer(LeasedJob):
         _("destination details"),
         default=dict,
         db_default=Value({}, models.JSONField()),
-        help_text="netdisk: path, conflict; after the end: fs_id, rapid",
+        help_text="netdisk, clouddrive: path, conflict; after the end also fs_id, rapid, or way, tried, how",
+    )
+    to_server = models.ForeignKey(
+        CloudServer,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="arrivals",
+        verbose_name=_("to CloudDrive2 server"),
     )
     folder = models.CharField(_("library folder"), max_length=500, default="/")
     name = models.CharField(_("name"), max_length=255)
@@ -95,6 +176,7 @@ class Transfer(LeasedJob):
             models.Index(fields=["state", "lease_until"], name="transfer_by_lease"),
             models.Index(fields=["account", "state"], name="transfer_by_account"),
             models.Index(fields=["target", "state"], name="transfer_by_target"),
+            models.Index(fields=["to_server", "state"], name="transfer_by_to_server"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from core.pages import duration
 from netdisk.models import DriveAccount
 
 from . import services
-from .models import Transfer
+from .models import CloudServer, Transfer
 
 LIVE = "transfer.changed transfer.done transfer.failed"
 STATES: dict[str, tuple[str, Text]] = {
@@ -69,6 +69,8 @@ def route(transfer: Transfer) -> dict[str, Any]:
     from_place, from_path = _origin(transfer)
     if transfer.destination_kind == Transfer.Destination.NETDISK:
         place, path = _drive(transfer.target), posixpath.dirname(transfer.destination.get("path", ""))
+    elif transfer.destination_kind == Transfer.Destination.CLOUDDRIVE:
+        place, path = _server(transfer.to_server), posixpath.dirname(transfer.destination.get("path", ""))
     else:
         place, path = _("Library"), transfer.folder
     return {
@@ -83,6 +85,8 @@ def _origin(transfer: Transfer) -> tuple[str, str]:
     source = transfer.source
     if transfer.source_kind == Transfer.Source.NETDISK:
         return _drive(transfer.account), posixpath.dirname(source.get("path", ""))
+    if transfer.source_kind == Transfer.Source.CLOUDDRIVE:
+        return _server(transfer.from_server), posixpath.dirname(source.get("path", ""))
     if transfer.source_kind == Transfer.Source.LIBRARY:
         return _("Library"), source.get("folder", "/") if source.get("folder") != "/" else ""
     if transfer.source_kind == Transfer.Source.UPLOAD:
@@ -92,6 +96,10 @@ def _origin(transfer: Transfer) -> tuple[str, str]:
 
 def _drive(drive: DriveAccount | None) -> str:
     return drive.name if drive else _("Drive (disconnected)")
+
+
+def _server(server: CloudServer | None) -> str:
+    return server.name if server else _("Server (removed)")
 
 
 def amounts(transfer: Transfer) -> dict[str, str]:
@@ -174,7 +182,7 @@ def actions(transfer: Transfer, *, openable: bool = True) -> list[dict[str, Any]
 
 
 def _cancel_question(transfer: Transfer) -> str:
-    if transfer.destination_kind == Transfer.Destination.NETDISK:
+    if transfer.destination_kind != Transfer.Destination.LIBRARY:
         return _("“%s” stops, and what the drive has of it is given up.") % transfer.name
     return _("“%s” stops, and what has arrived of it is deleted.") % transfer.name
 
@@ -187,6 +195,12 @@ def _place(transfer: Transfer, *, openable: bool) -> dict[str, Any] | None:
         folder = urlencode({"path": posixpath.dirname(transfer.destination["path"])})
         url = reverse("netdisk:files", args=[transfer.target.pk])
         return {"icon": "open", "label": _("Show on the drive"), "url": f"{url}?{folder}"}
+    if transfer.destination_kind == Transfer.Destination.CLOUDDRIVE:
+        if transfer.to_server is None:
+            return None
+        folder = urlencode({"path": posixpath.dirname(transfer.destination["path"])})
+        url = reverse("transfers:cloud-files", args=[transfer.to_server.pk])
+        return {"icon": "open", "label": _("Show on the server"), "url": f"{url}?{folder}"}
     if not openable:
         return None
     return {"icon": "open", "label": _("Open the file"), "url": reverse("transfers:preview", args=[transfer.pk])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Protocol
@@ -23,7 +23,7 @@ from core.models.jobs import LEASE
 from . import control as reins
 from . import limits, messages
 from .arriving import Arrival
-from .departing import Departure
+from .departing import NetdiskDeparture
 from .engine import Control, DiskFull, GaveUp, RateLimiter, Stopped, TransferError
 from .models import Transfer
 from .monitor import Watched, Work, monitor
@@ -86,6 +86,19 @@ class Mover(Protocol):
     def tidy(self) -> None: ...
 
 
+MOVERS: dict[Transfer.Destination, Callable[[Run], Mover]] = {
+    Transfer.Destination.LIBRARY: lambda run: Arrival(run),
+    Transfer.Destination.NETDISK: lambda run: NetdiskDeparture(run),
+    Transfer.Destination.CLOUDDRIVE: lambda run: _cloud(run),
+}
+
+
+def _cloud(run: Run) -> Mover:
+    from .clouds.sending import CloudDeparture
+
+    return CloudDeparture(run)
+
+
 class Run:
     """One attempt at one transfer by this process."""
 
@@ -94,8 +107,7 @@ class Run:
         self.control = Control(lease_until=time.monotonic() + LEASE.total_seconds())
         self.lease = Lease(Transfer, transfer.pk, fence, on_lost=lambda: self.control.request_stop("lease_lost"))
         self.lease.on_renewed = self.control.extend_lease
-        departs = transfer.destination_kind == Transfer.Destination.NETDISK
-        self.mover: Mover = Departure(self) if departs else Arrival(self)
+        self.mover: Mover = MOVERS[Transfer.Destination(transfer.destination_kind)](self)
 
     def execute(self) -> None:
         structlog.contextvars.bind_contextvars(transfer=str(self.transfer.pk))

@@ -21,6 +21,9 @@ from netdisk.errors import translated
 from netdisk.models import DriveAccount
 
 from . import control, messages, names
+from .clouddrive2.paths import join
+from .clouds import servers
+from .clouds.errors import translated as cloud_translated
 from .models import Transfer, TransferStep, Upload
 from .wanted import (
     MAX_URL,
@@ -28,6 +31,7 @@ from .wanted import (
     check_addresses,
     clean_folder,
     clean_name,
+    from_cloud,
     from_library,
     from_netdisk,
     from_upload,
@@ -37,8 +41,8 @@ from .wanted import (
 
 __all__ = [
     "MAX_BATCH", "MAX_URL", "Conflicts", "Wanted", "cancel", "clean_folder", "clean_name", "create", "discard_parts", "find",
-    "from_library", "from_netdisk", "from_upload", "from_url", "note", "pause", "prioritise", "problem", "remove", "resume", "retry",
-    "summary", "tell", "upload", "upload_all", "wanted_files",
+    "from_cloud", "from_library", "from_netdisk", "from_upload", "from_url", "note", "pause", "prioritise", "problem", "remove", "resume", "retry",
+    "store_all", "summary", "tell", "upload", "upload_all", "wanted_files",
 ]  # fmt: skip
 
 MAX_BATCH = 500
@@ -139,6 +143,42 @@ def upload_all(
     return _insert_all(user, items, key, spend=spend)
 
 
+def store_all(
+    user: Any,
+    files: list[Wanted],
+    *,
+    path: str = "/",
+    name: str = "",
+    server_id: Any = None,
+    conflict: str = "rename",
+    priority: int = 0,
+    connections: int = 0,
+    key: str | None = None,
+) -> list[Transfer]:
+    """Queue files for the folder `path` of a CloudDrive2 server, all or none."""
+    if not files or len(files) > MAX_BATCH or (name and len(files) > 1):
+        raise Invalid(_("Choose between 1 and %d files.") % MAX_BATCH)
+    if before := _made_before(user, key):
+        return before
+    if conflict not in get_args(Conflicts):
+        raise Invalid(fields={"conflict": [_("Use one of %s.") % ", ".join(get_args(Conflicts))]})
+    server = servers.find(user, server_id)
+    check_addresses(files)
+    options = {
+        "destination_kind": Transfer.Destination.CLOUDDRIVE,
+        "to_server": server,
+        "priority": priority,
+        "connections": connections,
+    }
+    with cloud_translated():
+        items = [
+            (wanted, {**options, "destination": {"path": join(path, name or wanted.name), "conflict": conflict}})
+            for wanted in files
+        ]
+    spend = sum(wanted.kind == Transfer.Source.NETDISK for wanted in files)
+    return _insert_all(user, items, key, spend=spend)
+
+
 def _target(wanted: Wanted, folder: str, name: str, drive: DriveAccount) -> str:
     """The path on the drive; a link's own name is made to fit, one that somebody chose is not."""
     if wanted.size is not None:
@@ -184,6 +224,7 @@ def _insert(user: Any, wanted: Wanted, key: str | None, **options: Any) -> Trans
         source_kind=wanted.kind,
         source=wanted.source,
         account_id=wanted.account_id,
+        from_server_id=wanted.server_id,
         name=clean_name(wanted.name),
         size=wanted.size,
         expected_md5=wanted.md5,
@@ -207,7 +248,10 @@ def _ring_some(rows: list[Transfer]) -> None:
 
 def find(user: Any, pk: Any) -> Transfer:
     row: Transfer | None = (
-        Transfer.objects.visible_to(user).select_related("account", "target").filter(pk=parse_id(pk)).first()
+        Transfer.objects.visible_to(user)
+        .select_related("account", "target", "from_server", "to_server")
+        .filter(pk=parse_id(pk))
+        .first()
     )
     if row is None:
         raise NotFound

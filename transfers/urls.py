@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
+from .clouds.urls import urlpatterns as clouds
 from .uploads.views import OneUpload, Uploads
 from .views import create, detail, library, lists
 from .views.content import content
 
 app_name = "transfers"
 urlpatterns = [
+    *clouds,
     path("transfers/", lists.transfer_list, name="list"),
     path("transfers/new", create.from_links, name="new"),
     path("transfers/send", create.send, name="send"),

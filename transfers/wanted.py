@@ -1,4 +1,7 @@
-"""What people ask to have moved: files of a drive, a link, a file of the library, an upload. Looked up as theirs, or not found."""
+"""What people ask to have moved: files of a drive or a CloudDrive2 server, a link, a file of the library, an upload.
+
+Looked up as theirs, or not found.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,9 @@ from netdisk.baidu.types import FileMeta
 from netdisk.drives import client_for, find_drive, parse_id
 from netdisk.errors import translated
 
+from .clouddrive2.entries import Entry
+from .clouds import servers
+from .clouds.errors import translated as cloud_translated
 from .models import LibraryFile, Transfer, Upload
 
 MAX_URL = 4000
@@ -34,6 +40,7 @@ class Wanted:
     size: int | None = None
     account_id: Any = None
     md5: str = ""
+    server_id: Any = None
 
 
 def from_netdisk(user: Any, fs_ids: list[int], *, drive_id: Any = None) -> list[Wanted]:
@@ -72,8 +79,34 @@ def _find_by_path(user: Any, path: str, drive_id: Any) -> int:
     raise NotFound(code="netdisk.not_found")
 
 
+def from_cloud(user: Any, paths: list[str], *, server_id: Any = None) -> list[Wanted]:
+    """Files of a CloudDrive2 server; folders and missing ones are refused by name."""
+    server = servers.find(user, server_id)
+    client = servers.client_for(server)
+    found = []
+    for path in paths:
+        with cloud_translated():
+            entry = client.find(path)
+        if entry is None:
+            raise NotFound(_("This is not on the server: %s") % path, code="clouddrive_not_found")
+        if entry.is_dir:
+            raise Invalid(
+                _("Folders can't be downloaded yet: %s") % entry.name, hint=_("Open the folder and tick its files.")
+            )
+        found.append(_cloud_file(entry, server.pk))
+    return found
+
+
+def _cloud_file(entry: Entry, server_id: Any) -> Wanted:
+    md5 = entry.hashes.get("md5", "")
+    return Wanted("clouddrive", {"path": entry.path}, entry.name, entry.size, md5=md5, server_id=server_id)
+
+
 def wanted_files(user: Any, source: dict[str, Any]) -> list[Wanted]:
-    """What a request names: `url`, `library`, `upload`, or files of a drive by `fs_id`, `fs_ids` or `path`."""
+    """What a request names: `url`, `library`, `upload`, `cloud_path` of a CloudDrive2 `server`, or files of a drive by
+    `fs_id`, `fs_ids` or `path`."""
+    if "cloud_path" in source:
+        return from_cloud(user, [source["cloud_path"]], server_id=source.get("server"))
     if "url" in source:
         return from_url(source["url"], source.get("name", ""))
     if "library" in source:

@@ -18,6 +18,12 @@ WAYS = {
     "url": "url",
     "library": "library",
     "upload": "upload",
+    "cloud_path": "clouddrive",
+}
+NOT_FOR = {
+    Transfer.Destination.LIBRARY: ("drive", "server", "path", "name", "conflict"),
+    Transfer.Destination.NETDISK: ("server",),
+    Transfer.Destination.CLOUDDRIVE: ("drive",),
 }
 
 
@@ -37,6 +43,8 @@ class SourceSerializer(Strict):
     url = Text(required=False, max_length=services.MAX_URL)
     library = Text(required=False, max_length=1000, help_text="A library file: its id, or /folder/name.")
     upload = serializers.UUIDField(required=False, help_text="A complete upload that has become nothing else yet.")
+    server = serializers.UUIDField(required=False, help_text="Which CloudDrive2 server; default: the first one.")
+    cloud_path = Text(required=False, max_length=4000, help_text="A file of a CloudDrive2 server, by its whole path.")
     name = Text(required=False, max_length=255, help_text="For a link: the file's name.")
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -55,6 +63,7 @@ class DestinationSerializer(Strict):
         required=False, max_length=1000, allow_blank=True, trim_whitespace=False, help_text="Default: the top folder."
     )
     drive = serializers.UUIDField(required=False, help_text="Which drive; default: the first one.")
+    server = serializers.UUIDField(required=False, help_text="Which CloudDrive2 server; default: the first one.")
     path = Text(
         required=False,
         max_length=1000,
@@ -69,23 +78,25 @@ class DestinationSerializer(Strict):
     )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
-        if values["kind"] == Transfer.Destination.LIBRARY:
-            odd = [name for name in ("drive", "path", "name", "conflict") if name in values]
-            if odd:
-                raise serializers.ValidationError({name: [_("This is for kind netdisk.")] for name in odd})
-            return values
+        odd = [name for name in NOT_FOR[values["kind"]] if name in values]
+        if odd:
+            raise serializers.ValidationError({name: [_("This is not for kind %s.") % values["kind"]] for name in odd})
         if "path" in values and "folder" in values:
             raise serializers.ValidationError({"path": [_("Give path or folder, not both.")]})
         return values
 
 
 def place_on_drive(values: dict[str, Any]) -> dict[str, Any]:
-    """Folder, name, drive and conflict as the service wants them, of a destination of kind netdisk."""
+    """Folder, name, drive or server, and conflict as the services want them, of a destination beyond the library."""
     path, name = values.get("path", ""), values.get("name", "")
     if path and not name and not path.endswith("/"):
         path, _slash, name = path.rpartition("/")
         path = path or "/"
-    place = {"path": path or values.get("folder", ""), "name": name, "drive_id": values.get("drive")}
+    place = {"path": path or values.get("folder", ""), "name": name}
+    if values["kind"] == Transfer.Destination.CLOUDDRIVE:
+        place["server_id"] = values.get("server")
+    else:
+        place["drive_id"] = values.get("drive")
     return place | ({"conflict": values["conflict"]} if "conflict" in values else {})
 
 
@@ -123,15 +134,16 @@ class TransferSerializer(serializers.ModelSerializer[Transfer]):
         return {
             "kind": row.source_kind,
             "drive": row.account_id,
+            "server": row.from_server_id,
             **{name: value for name, value in known.items() if value},
         }
 
     def get_destination(self, row: Transfer) -> dict[str, Any]:
         if row.destination_kind == Transfer.Destination.LIBRARY:
             return {"kind": "library", "folder": row.folder}
-        shown = ("path", "conflict", "fs_id", "rapid", "skipped")
+        shown = ("path", "conflict", "fs_id", "rapid", "skipped", "way", "tried", "how")
         told = {name: row.destination[name] for name in shown if name in row.destination}
-        return {"kind": row.destination_kind, "drive": row.target_id, **told}
+        return {"kind": row.destination_kind, "drive": row.target_id, "server": row.to_server_id, **told}
 
     @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, row: Transfer) -> dict[str, str] | None:

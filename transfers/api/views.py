@@ -86,10 +86,12 @@ class Transfers(ListAPIView[Transfer]):
         source, place = values["source"], values.get("destination", {})
         files = services.wanted_files(request.user, source)
         options = {name: values[name] for name in ("priority", "connections")} | {"key": idempotency_key(request)}
-        if place.get("kind") == Transfer.Destination.NETDISK:
-            rows = services.upload_all(request.user, files, **place_on_drive(place), **options)
-        else:
+        kind = place.get("kind", Transfer.Destination.LIBRARY)
+        if kind == Transfer.Destination.LIBRARY:
             rows = services.create(request.user, files, folder=place.get("folder") or "/", **options)
+        else:
+            send = services.upload_all if kind == Transfer.Destination.NETDISK else services.store_all
+            rows = send(request.user, files, **place_on_drive(place), **options)
         many = "fs_ids" in source
         body = {"transfers": TransferSerializer(rows, many=True).data} if many else TransferSerializer(rows[0]).data
         return Response(body, status=status.HTTP_201_CREATED)

@@ -41,7 +41,7 @@ ORDERINGS = ("-created_at", "created_at", "name", "-size", "-priority")
 def transfer_list(request: HttpRequest) -> HttpResponse:
     mine = Transfer.objects.visible_to(request.user)
     filtered = TransferFilter(request.GET, queryset=mine)
-    page = page_of(request, filtered.qs.select_related("account", "target"))
+    page = page_of(request, filtered.qs.select_related("account", "target", "from_server", "to_server"))
     tallies = tally(mine)
     context = {
         "page_obj": page,

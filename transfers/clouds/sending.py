@@ -1,0 +1,94 @@
+"""A transfer to CloudDrive2: the best way that works, sent and then stored (E3; wire/clouddrive2.md §3.2-§4)."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.faults import fault
+from transfers.clouddrive2.client import CloudDrive
+from transfers.clouddrive2.errors import CloudDriveError
+from transfers.clouddrive2.smart import SmartResult, SmartSpec, SmartUpload
+from transfers.departing import REMOTE, Departure
+from transfers.engine.protocols import Source
+from transfers.models import CloudServer, Transfer
+from transfers.services import note
+
+from .channel import channels
+from .checkpoints import CloudCheckpoints
+from .errors import CloudError, translated
+from .servers import client_for, dav_client, web_client
+
+if TYPE_CHECKING:
+    from transfers.runner import Run
+
+
+class CloudDeparture(Departure):
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self._kept = CloudCheckpoints(run.transfer, run.fence)
+
+    def _place(self) -> CloudServer:
+        server = CloudServer.objects.filter(arrivals=self._row).first()
+        if server is None:
+            raise CloudError("clouddrive.no_server")
+        return server
+
+    def _send(self, source: Source, place: CloudServer) -> SmartResult:
+        row = self._row
+        with translated(), channels.hold(place) as uploads:
+            upload = SmartUpload(
+                self._spec(),
+                source=source,
+                drive=client_for(place),
+                uploads=uploads,
+                why_no_remote="" if uploads else _("Another worker of this site has the server's channel."),
+                web=lambda: web_client(place),
+                dav=dav_client(place),
+                mounts=tuple(settings.CLOUDDRIVE_MOUNTS) if place.trusted else (),
+                control=self._run.control,
+                limiter=self._run.limiter(),
+                on_checkpoint=lambda checkpoint: self._run.checkpoint(self._kept, checkpoint, needed=True),
+                before_finish=self._run.check_fence,
+                fault=fault,
+            )
+            with self._run.watching(upload, self._kept):
+                return upload.run()
+
+    def _spec(self) -> SmartSpec:
+        row = self._row
+        return SmartSpec(
+            path=row.destination["path"],
+            conflict=row.destination["conflict"],
+            hashes={"md5": row.expected_md5} if row.expected_md5 else {},
+            sequential=row.source_kind in REMOTE,
+            resume=self._kept.load(),
+        )
+
+    def columns(self, result: SmartResult) -> dict[str, Any]:
+        decided = {
+            "path": result.path,
+            "way": result.way,
+            "tried": [{"way": each.way, "code": each.code, "why": each.why} for each in result.tried],
+            "how": result.how,
+            "rapid": result.rapid,
+            "skipped": result.skipped,
+        }
+        return {
+            "size": result.size,
+            "done_bytes": result.size,
+            "destination": {**self._row.destination, **decided},
+            "verified": Transfer.Verified.HASH if result.hashed else Transfer.Verified.LENGTH,
+        }
+
+    def settle(self, result: SmartResult) -> None:
+        """In the transaction that ends the transfer."""
+        row = self._row
+        how = "rapid" if result.rapid else "skipped" if result.skipped else ""
+        note(row, how or "verified", how=result.hashed or "length", path=result.path, way=result.way)
+        summary = {"path": result.path, "size": result.size, "way": result.way, "from": row.source_kind}
+        audit.record("transfers.upload", user=row.user, target=f"cloud:{row.to_server_id}", summary=summary)
