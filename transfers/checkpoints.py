@@ -104,7 +104,7 @@ class UploadCheckpoints(Kept):
 
     def load(self) -> UploadCheckpoint | None:
         kept = dict(self._transfer.checkpoint)
-        if not kept:
+        if not kept or "inside" in kept:
             return None
         rows = list(self._transfer.parts.all())
         blocks = tuple(BlockState(row.index, row.start, row.stop or 0, row.md5, row.done > 0) for row in rows)

@@ -16,12 +16,12 @@ from netdisk.drives import client_for
 from netdisk.errors import NetdiskError
 from netdisk.models import DriveAccount
 
-from . import limits
+from . import inside, limits
 from .checkpoints import Kept, UploadCheckpoints
-from .engine import Download, DownloadSpec, Stream, TransferError
+from .engine import Download, DownloadSpec, Stopped, Stream, TransferError, Verdict
 from .engine.http_source import HttpSource
 from .engine.protocols import Source
-from .engine.upload import LocalFile, Upload, UploadResult, UploadSpec
+from .engine.upload import LocalFile, Stored, Upload, UploadResult, UploadSpec
 from .links import opener, resolver
 from .models import LibraryFile, Transfer
 from .models import Upload as StagedUpload
@@ -41,6 +41,8 @@ class Departure:
     def move(self) -> Any:
         """Straight through; a source of unknown length is kept here first, as drives want to know it beforehand."""
         place = self._place()
+        if (copied := self._copied_inside(place)) is not None:
+            return copied
         local = self._local()
         if local is not None:
             return self._send(LocalFile(local), place)
@@ -56,8 +58,18 @@ class Departure:
         """The drive that the transfer goes to; raises when it is gone."""
         raise NotImplementedError
 
+    def _copied_inside(self, place: Any) -> Any:
+        """The result of a copy that the service made itself; None when the bytes have to be moved."""
+        return None
+
     def _send(self, source: Source, place: Any) -> Any:
         raise NotImplementedError
+
+    def _remember(self, checkpoint: dict[str, Any]) -> None:
+        """What a copy inside a service has to know after a crash."""
+        if not Transfer.objects.all().held(self._row.pk, self._run.fence).update(checkpoint=checkpoint):
+            raise Stopped("lease_lost")
+        self._row.checkpoint = checkpoint
 
     def _local(self) -> Path | None:
         """Where the bytes are on this machine: only ever the user's own files."""
@@ -101,12 +113,25 @@ class NetdiskDeparture(Departure):
     def __init__(self, run: Run) -> None:
         super().__init__(run)
         self._kept = UploadCheckpoints(run.transfer, run.fence)
+        self._way = ""
 
     def _place(self) -> DriveAccount:
         drive = DriveAccount.objects.usable().filter(arrivals=self._row).first()
         if drive is None:
             raise NetdiskError("netdisk.no_drive")
         return drive
+
+    def _copied_inside(self, place: DriveAccount) -> UploadResult | None:
+        row = self._row
+        begun_otherwise = bool(row.checkpoint) and "inside" not in row.checkpoint
+        if row.source_kind != Transfer.Source.NETDISK or row.account_id != place.pk or begun_otherwise:
+            return None
+        made = inside.on_netdisk(client_for(place), row, self._remember)
+        if made is None:
+            return None
+        stored = Stored(made.path, made.size, made.file_id, made.md5)
+        self._way = inside.WAY
+        return UploadResult(stored, made.size, Verdict("md5" if made.md5 else "length"), skipped=made.skipped)
 
     def _send(self, source: Source, drive: DriveAccount) -> UploadResult:
         row, place = self._row, self._row.destination
@@ -145,14 +170,14 @@ class NetdiskDeparture(Departure):
         return {
             "size": result.size,
             "done_bytes": result.size,
-            "destination": {**place, "rapid": result.rapid, "skipped": result.skipped},
+            "destination": {**place, "rapid": result.rapid, "skipped": result.skipped, "way": self._way},
             "verified": Transfer.Verified.HASH if result.verdict.verified else Transfer.Verified.LENGTH,
         }
 
     def settle(self, result: UploadResult) -> None:
         """In the transaction that ends the transfer."""
         row = self._row
-        how = "rapid" if result.rapid else "skipped" if result.skipped else ""
+        how = "rapid" if result.rapid else "skipped" if result.skipped else self._way
         note(row, how or "verified", how=result.verdict.how, path=result.stored.path)
         summary = {"path": result.stored.path, "size": result.size, "rapid": result.rapid, "from": row.source_kind}
         audit.record("transfers.upload", user=row.user, target=f"drive:{row.target_id}", summary=summary)

@@ -37,6 +37,34 @@ WHY: dict[str, Text] = {
     "upload_incomplete": _("The drive did not put the parts together, even after all were sent again. Retry later."),
     "upload_block_size": _("The drive takes smaller parts than its membership allows. Connect it again, then retry."),
     "part_damaged": _("A part arrived damaged several times. What arrived well is kept; retry later."),
+    "clouddrive.no_server": _("The CloudDrive2 server was removed. Connect it again, then start a new transfer."),
+    "clouddrive_auth": _(
+        "CloudDrive2 refused the sign-in. Enter the token or password again under Servers, then retry."
+    ),
+    "clouddrive_permission": _(
+        "The token lacks a right on CloudDrive2. Its page under Servers names it; give it there, then retry."
+    ),
+    "clouddrive_plan": _("The plan of the CloudDrive2 account does not allow this."),
+    "clouddrive_exists": _("The server has a file of this name already, and you asked to leave it. Nothing was sent."),
+    "clouddrive_no_way": _(
+        "None of the ways to this server works; the list says why for each. Change one, then retry."
+    ),
+    "clouddrive_unavailable": _("CloudDrive2 does not answer just now. The transfer tries again by itself."),
+    "clouddrive_timeout": _("CloudDrive2 did not answer in time. The transfer tries again by itself."),
+    "clouddrive_stalled": _("The upload stands still on the CloudDrive2 server. The transfer tries again by itself."),
+    "clouddrive_upload_failed": _(
+        "CloudDrive2 had all bytes, but its cloud did not take the file. Look at the cloud's own messages, then retry."
+    ),
+    "clouddrive_wrong_size": _("The cloud has the file with another size than was sent. Retry; it is sent anew."),
+    "clouddrive_hash_differs": _("The cloud has another content than was sent. Retry; it is sent anew."),
+    "clouddrive_not_stored": _("The file was sent, but the cloud does not show it. Look there, then retry."),
+    "clouddrive_session_lost": _("CloudDrive2 was restarted and forgot the upload. The transfer begins it again."),
+    "clouddrive_copy_failed": _(
+        "CloudDrive2 could not copy the file between its clouds. Retry, or choose another place."
+    ),
+    "clouddrive_upload_cancelled": _(
+        "The upload was cancelled on the CloudDrive2 server itself. Retry to send it anew."
+    ),
     "stalled": _("The bytes stopped moving. The transfer tries again by itself."),
     "source_gone": _("The file to be sent is no longer here. Nothing more can be sent."),
     "spool_limit": _(
@@ -74,6 +102,7 @@ STEPS: dict[str, Text] = {
     "spooled": _("Kept here first, because the link does not say how long its file is"),
     "rapid": _("The drive knew the content already: nothing had to be sent"),
     "skipped": _("The drive has this file already: nothing was sent"),
+    "inside": _("Copied inside the drive: no byte passed through here"),
     "lost_worker": _("The worker disappeared; another one takes over"),
     "paused": _("Paused"),
     "continued": _("Continued"),

@@ -18,7 +18,7 @@ from core.models import JobState
 from core.pages import duration
 from netdisk.models import DriveAccount
 
-from . import services
+from . import inside, services
 from .models import CloudServer, Transfer
 
 LIVE = "transfer.changed transfer.done transfer.failed"
@@ -115,6 +115,8 @@ def outcome(transfer: Transfer) -> Text:
         return _("Was there already")
     if transfer.destination.get("rapid"):
         return _("Rapid upload")
+    if transfer.destination.get("way") == inside.WAY:
+        return _("Copied inside the drive")
     return VERIFIED.get(transfer.verified, "")
 
 

@@ -86,17 +86,15 @@ class Mover(Protocol):
     def tidy(self) -> None: ...
 
 
-MOVERS: dict[Transfer.Destination, Callable[[Run], Mover]] = {
-    Transfer.Destination.LIBRARY: lambda run: Arrival(run),
-    Transfer.Destination.NETDISK: lambda run: NetdiskDeparture(run),
-    Transfer.Destination.CLOUDDRIVE: lambda run: _cloud(run),
-}
-
-
-def _cloud(run: Run) -> Mover:
+def mover_for(run: Run) -> Mover:
     from .clouds.sending import CloudDeparture
 
-    return CloudDeparture(run)
+    kinds: dict[str, Callable[[Run], Mover]] = {
+        Transfer.Destination.LIBRARY: Arrival,
+        Transfer.Destination.NETDISK: NetdiskDeparture,
+        Transfer.Destination.CLOUDDRIVE: CloudDeparture,
+    }
+    return kinds[run.transfer.destination_kind](run)
 
 
 class Run:
@@ -107,7 +105,7 @@ class Run:
         self.control = Control(lease_until=time.monotonic() + LEASE.total_seconds())
         self.lease = Lease(Transfer, transfer.pk, fence, on_lost=lambda: self.control.request_stop("lease_lost"))
         self.lease.on_renewed = self.control.extend_lease
-        self.mover: Mover = MOVERS[Transfer.Destination(transfer.destination_kind)](self)
+        self.mover = mover_for(self)
 
     def execute(self) -> None:
         structlog.contextvars.bind_contextvars(transfer=str(self.transfer.pk))

@@ -40,9 +40,34 @@ from .wanted import (
 )
 
 __all__ = [
-    "MAX_BATCH", "MAX_URL", "Conflicts", "Wanted", "cancel", "clean_folder", "clean_name", "create", "discard_parts", "find",
-    "from_cloud", "from_library", "from_netdisk", "from_upload", "from_url", "note", "pause", "prioritise", "problem", "remove", "resume", "retry",
-    "store_all", "summary", "tell", "upload", "upload_all", "wanted_files",
+    "MAX_BATCH",
+    "MAX_URL",
+    "Conflicts",
+    "Wanted",
+    "cancel",
+    "clean_folder",
+    "clean_name",
+    "create",
+    "discard_parts",
+    "find",
+    "from_cloud",
+    "from_library",
+    "from_netdisk",
+    "from_upload",
+    "from_url",
+    "note",
+    "pause",
+    "prioritise",
+    "problem",
+    "remove",
+    "resume",
+    "retry",
+    "store_all",
+    "summary",
+    "tell",
+    "upload",
+    "upload_all",
+    "wanted_files",
 ]  # fmt: skip
 
 MAX_BATCH = 500
@@ -196,7 +221,7 @@ def _insert_all(
             if spend:
                 spend_downloads(user, spend)
             rows = [
-                _insert(user, wanted, _row_key(key, number), **options)
+                _insert(user, wanted, wanted.key or _row_key(key, number), **options)
                 for number, (wanted, options) in enumerate(items)
             ]
             transaction.on_commit(lambda: _ring_some(rows), robust=True)

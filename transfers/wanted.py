@@ -41,6 +41,7 @@ class Wanted:
     account_id: Any = None
     md5: str = ""
     server_id: Any = None
+    key: str | None = None  # makes this file a transfer only once
 
 
 def from_netdisk(user: Any, fs_ids: list[int], *, drive_id: Any = None) -> list[Wanted]:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from emulators.clouddrive2.world import World
 
 
+DEPTH = 10_000
+"""Messages that wait for a slow reader; then its channel breaks, and a new one is told again what is still open."""
+
+
 @dataclass(eq=False)
 class Channel:
     """An open stream of one device; None ends it, a refusal breaks it."""
@@ -68,7 +72,14 @@ class Channels:
             return
         if not self._world.faults.take("channel_mute", facts):
             for channel in mine:
-                channel.waiting.put_nowait(message)
+                self._send(channel, message)
+
+    def _send(self, channel: Channel, message: RemoteUploadChannelReply) -> None:
+        if channel.waiting.qsize() < DEPTH:
+            channel.waiting.put_nowait(message)
+        else:
+            self._world.counters["channels_overrun"] += 1
+            self._end(channel, Refusal(StatusCode.UNAVAILABLE, "channel reader is too slow"))
 
     def drop(self, *, broken: bool) -> int:
         """End all channels, as if the server had gone, or as if they were replaced; return how many."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emulators.clouddrive2.app import run
+from emulators.clouddrive2.memory import keep_buffers
 from emulators.clouddrive2.world import Options, World
 from emulators.serving import bind, port_of
 
@@ -39,6 +40,7 @@ def main(argv: Sequence[str]) -> int:
         return 1
     shown = f"[{args.host}]" if ":" in args.host else args.host
     print(f"clouddrive2 http://{shown}:{port_of(listening)}", flush=True)
+    keep_buffers()
     try:
         run(world, listening)
     finally:

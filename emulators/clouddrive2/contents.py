@@ -12,6 +12,8 @@ from pathlib import Path
 from emulators.baidu.content import BLOCK, Content, Source
 
 STORED = "blob:"
+COUNTED = "counted:"
+"""Begins the name of a content that was only counted: its bytes are generated ones."""
 
 
 class Stored(Source):
@@ -32,33 +34,50 @@ class Stored(Source):
 
 
 class Draft:
-    """A content that is being written, at any offset; ``size`` is the end of what was written so far."""
+    """A content that is being written, at any offset; ``size`` is the end of what was written so far.
 
-    def __init__(self, path: Path) -> None:
+    Without ``keep`` its bytes are counted and forgotten. The file is opened by the first write: any number of
+    drafts may wait for their bytes.
+    """
+
+    def __init__(self, path: Path, *, keep: bool) -> None:
         self.path = path
+        self.keep = keep
         self.size = 0
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._file = -1
+        self._ended = False
 
     @property
     def content(self) -> str:
         """Return the name under which the bytes are found once they are kept."""
-        return STORED + self.path.name
+        return (STORED if self.keep else COUNTED) + self.path.name
 
     def write(self, offset: int, data: bytes | memoryview) -> None:
-        """Put bytes at an offset."""
-        os.pwrite(self._file, data, offset)
+        """Put bytes at an offset; raises ``ValueError`` after the end."""
+        if self._ended:
+            raise ValueError("the content has ended")
+        if self.keep and self._file < 0:
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+        if self.keep:
+            os.pwrite(self._file, data, offset)
         self.size = max(self.size, offset + len(data))
 
     def close(self) -> None:
         """End the writing; repeating it does no harm."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        if self.keep and not self.size and not self._ended:
+            self.path.touch(0o600)
+        self._end()
 
     def discard(self) -> None:
         """Throw the bytes away."""
-        self.close()
+        self._end()
         self.path.unlink(missing_ok=True)
+
+    def _end(self) -> None:
+        self._ended = True
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
 
 
 class Contents:
@@ -78,9 +97,9 @@ class Contents:
             self._temporary = Path(tempfile.mkdtemp(prefix="clouddrive2-standin-"))
         return self._temporary
 
-    def draft(self) -> Draft:
-        """Begin a new content."""
-        return Draft(self.folder / secrets.token_hex(12))
+    def draft(self, *, keep: bool = True) -> Draft:
+        """Begin a new content, whose bytes are kept or only counted."""
+        return Draft(self.folder / secrets.token_hex(12), keep=keep)
 
     def adopt(self, file: Path) -> Draft:
         """Begin a new content with a copy of a local file."""

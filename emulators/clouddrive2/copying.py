@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from emulators.clouddrive2.clouds import cloud_of
-from emulators.clouddrive2.tree import Node, clean
+from emulators.clouddrive2.tree import Node, clean, within
 from protos import clouddrive_pb2 as pb
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Copies:
         node, folder = world.tree.find(order.source), world.tree.find(order.folder)
         if not node or not folder or not folder.isdir:
             return "source or destination does not exist"
-        if f"{order.folder}/".startswith(f"{order.source}/"):
+        if within(order.folder, order.source):
             return "destination is inside the source"
         return self._place(node, order.source, folder, order)
 
@@ -100,6 +100,8 @@ class Copies:
         world, name = self._world, node.name
         taken = world.tree.child(folder, name)
         if taken and taken.id != node.id:
+            if within(source, world.tree.path(taken)):
+                return f"{name} in the destination holds the source"
             if order.policy is None:
                 return f"{name} exists in the destination"
             if order.policy == SKIP:

@@ -10,7 +10,7 @@ from email.utils import formatdate
 from urllib.parse import quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from emulators.clouddrive2.clouds import cloud_of
@@ -18,7 +18,7 @@ from emulators.clouddrive2.dav_calls import DavUser, config, user_for
 from emulators.clouddrive2.direct import MOUNT
 from emulators.clouddrive2.downloads import bytes_of
 from emulators.clouddrive2.results import Change
-from emulators.clouddrive2.tree import Node, clean, split
+from emulators.clouddrive2.tree import Node, clean, split, within
 from emulators.clouddrive2.world import World
 
 METHODS = ("OPTIONS", "PROPFIND", "MKCOL", "PUT", "GET", "HEAD", "DELETE", "MOVE", "COPY")
@@ -121,10 +121,13 @@ async def _put(visit: Visit) -> Response:
     parent, taken = visit.world.find(split(visit.path)[0]), visit.node
     if not parent or not parent.isdir or (taken and taken.isdir):
         return Response("conflict", 409)
-    draft = visit.world.contents.draft()
+    draft = visit.world.draft()
     try:
         async for piece in visit.request.stream():
             draft.write(draft.size, piece)
+    except ClientDisconnect:
+        draft.discard()
+        return Response(status_code=400)
     except BaseException:
         draft.discard()
         raise
@@ -164,8 +167,8 @@ def _carry(visit: Visit, *, move: bool) -> Response:
     taken = world.find(path)
     if not node or not world.find(folder):
         return Response(status_code=409 if node else 404)
-    if not _may_write(visit.user, path):
-        return Response("read only", 403)
+    if not _may_write(visit.user, path) or within(path, visit.path) or within(visit.path, path):
+        return Response("read only, or one inside the other", 403)
     if taken and visit.request.headers.get("overwrite", "T") == "F":
         return Response("exists", 412)
     if taken:

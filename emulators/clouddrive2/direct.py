@@ -43,7 +43,7 @@ def create_file(call: Call, request: pb.CreateFileRequest) -> pb.CreateFileResul
     taken = call.world.tree.find(path)
     if taken and taken.isdir:
         raise invalid("a folder is in the way")
-    handle = Handle(next(_numbers), path, call.world.contents.draft(), time.time())
+    handle = Handle(next(_numbers), path, call.world.draft(), time.time())
     call.world.handles[handle.number] = handle
     return pb.CreateFileResult(fileHandle=handle.number)
 

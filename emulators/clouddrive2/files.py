@@ -85,7 +85,8 @@ def _listed(call: Call, folder: Node, path: str, *, forced: bool) -> list[Node]:
     taken, ids = world.stale.get(path, (0, []))
     if not forced and now < taken + world.settings.cache_s:
         return [each for each in nodes if each.id in set(ids)]
-    world.stale[path] = (now, [each.id for each in nodes])
+    if world.settings.cache_s:
+        world.stale[path] = (now, [each.id for each in nodes])
     return nodes
 
 

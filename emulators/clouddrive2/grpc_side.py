@@ -15,7 +15,7 @@ from emulators.clouddrive2.front import Relay
 from emulators.clouddrive2.world import World
 
 FindRelay = Callable[[int], Relay | None]
-LARGEST = 64 << 20
+LARGEST = 32 << 20
 """Most bytes of a message that are taken at all; the limit of the settings is far below."""
 
 OPTIONS = (
@@ -25,6 +25,9 @@ OPTIONS = (
     ("grpc.http2.min_ping_interval_without_data_ms", 1000),
     ("grpc.http2.max_ping_strikes", 0),
     ("grpc.so_reuseport", 0),
+    ("grpc.max_concurrent_streams", 128),
+    ("grpc.http2.lookahead_bytes", 4 << 20),
+    ("grpc.http2.max_frame_size", 1 << 20),
 )
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import random
 import time
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 from emulators.clouddrive2.channels import Channels
 from emulators.clouddrive2.clouds import block_hashes, cloud_of, hash_of
 from emulators.clouddrive2.contents import Draft
-from emulators.clouddrive2.spans import Spans
+from emulators.clouddrive2.pulling import Hashing, Read, ranges
 from emulators.clouddrive2.uploads import Ended, Status, Task, failure_of, named
 from protos import clouddrive_pb2 as pb
 
@@ -21,35 +19,8 @@ if TYPE_CHECKING:
     from emulators.clouddrive2.world import World
 
 Reply = pb.RemoteUploadChannelReply
-
-
-@dataclass
-class Read:
-    """A request for bytes that is not answered yet."""
-
-    offset: int
-    length: int
-    got: Spans = field(default_factory=Spans)
-    done: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def take(self, start: int, stop: int) -> None:
-        """Note bytes that came."""
-        if start <= self.offset + self.length and stop >= self.offset:
-            self.got.add(max(start, self.offset), min(stop, self.offset + self.length))
-        if self.got.covers(self.offset, self.offset + self.length):
-            self.done.set()
-
-
-@dataclass
-class Hashing:
-    """A request for a hash that is not answered yet; ``seen`` is when progress last came (monotonic)."""
-
-    hash_type: int
-    block_size: int
-    seen: float = field(default_factory=time.monotonic)
-    done: asyncio.Event = field(default_factory=asyncio.Event)
-    value: str = ""
-    blocks: list[str] = field(default_factory=list)
+SHORTEST = 0.05
+"""Least seconds before anything is asked for again."""
 
 
 class Session:
@@ -60,7 +31,7 @@ class Session:
         self.size = order.file_size
         self.known = {number: value for number, value in order.known_hashes.items() if value}
         self.can_hash = order.client_can_calculate_hashes
-        self.draft: Draft = world.contents.draft()
+        self.draft: Draft = world.draft()
         self.reads: list[Read] = []
         self.hashing: Hashing | None = None
         self.seen = time.monotonic()
@@ -135,6 +106,7 @@ class Session:
         """End the upload for good."""
         if self.task.work:
             self.task.work.cancel()
+        self.world.remote.forget(self.task.key)
         self.move(Status.Cancelled)
         self.draft.discard()
 
@@ -198,7 +170,7 @@ class Session:
         self._ask_hash(hashing)
         while not hashing.done.is_set():
             left = hashing.seen + self.world.settings.hash_repeat_s - time.monotonic()
-            await self._wait(hashing.done, max(left, 0.01))
+            await self._wait(hashing.done, max(left, SHORTEST))
             if left <= 0:
                 hashing.seen = time.monotonic()
                 self._ask_hash(hashing)
@@ -208,7 +180,7 @@ class Session:
     async def _pull(self) -> None:
         waiting: set[asyncio.Task[None]] = set()
         try:
-            for offset, length in self._plan():
+            for offset, length in ranges(self.world.settings, self.size, self.path):
                 await self.world.uploads.pace(self.task, 0)
                 waiting.add(asyncio.ensure_future(self._fetch(offset, length)))
                 if len(waiting) >= self.world.settings.read_window:
@@ -219,32 +191,13 @@ class Session:
             for each in waiting:
                 each.cancel()
 
-    def _plan(self) -> Iterator[tuple[int, int]]:
-        """Yield the ranges to ask for, in the order and with the repetitions that the settings want."""
-        settings = self.world.settings
-        step = settings.read_length or max(1, self.size)
-        ranges: list[tuple[int, int]] = []
-        offset = 0
-        while offset < self.size or not ranges:
-            length = step - (len(ranges) * 7 + 1) % max(1, step // 2) if settings.read_unaligned else step
-            ranges.append((offset, min(length, self.size - offset)))
-            offset += length
-        if settings.read_order == "backward":
-            ranges.reverse()
-        elif settings.read_order == "shuffled":
-            random.Random(self.path).shuffle(ranges)
-        for number, each in enumerate(ranges, 1):
-            yield each
-            if settings.read_repeat and number % settings.read_repeat == 0:
-                yield each
-
     async def _fetch(self, offset: int, length: int) -> None:
         read = Read(offset, length)
         self.reads.append(read)
         try:
             while not read.done.is_set():
                 self._ask_read(read)
-                await self._wait(read.done, self.world.settings.read_retry_s)
+                await self._wait(read.done, max(self.world.settings.read_retry_s, SHORTEST))
         finally:
             self.reads.remove(read)
         await self.world.uploads.pace(self.task, length)
@@ -263,6 +216,8 @@ class Session:
         """Compare what came with the hashes that were told."""
         if self.draft.size != self.size:
             raise Ended(Status.Error, f"{self.draft.size} of {self.size} bytes")
+        if not self.draft.keep:
+            return
         source = self.world.contents.open(self.draft.content, self.size)
         for number, value in self.known.items():
             real = await asyncio.to_thread(hash_of, source, number)

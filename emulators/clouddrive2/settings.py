@@ -36,6 +36,8 @@ class Settings:
     """How long a listing may be stale unless it is forced; 0 never is."""
 
     # uploads
+    keep: str = "bytes"
+    """What is kept of an uploaded file: its ``bytes`` on the disk, or its ``length`` and the hashes that were told."""
     upload_delay_s: float = 0.05
     """How long after its end a written file waits for its upload."""
     step_s: float = 0.01

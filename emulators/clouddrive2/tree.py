@@ -54,6 +54,11 @@ def split(path: str) -> tuple[str, str]:
     return parent or "/", name
 
 
+def within(path: str, folder: str) -> bool:
+    """Tell whether a path is that of a folder or lies below it; both as :func:`clean` leaves them."""
+    return f"{path}/".startswith(f"{folder.rstrip('/')}/")
+
+
 class Tree:
     """The files; ``None`` as its file keeps them in memory only. Used by one thread."""
 

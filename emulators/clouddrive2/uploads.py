@@ -95,9 +95,7 @@ class Uploads:
     @property
     def all(self) -> list[Task]:
         """Return the listed uploads, oldest first; what ended long ago is forgotten."""
-        oldest = time.monotonic() - self._world.settings.finished_s
-        while self._ended and self._ended[0].changed <= oldest:
-            self._ended.popleft()
+        self._forget_old()
         return [*self._ended, *self._running.values()]
 
     @property
@@ -114,6 +112,11 @@ class Uploads:
         """Return the uploads with these keys that have not ended."""
         return [self._running[key] for key in keys if key in self._running]
 
+    def _forget_old(self) -> None:
+        oldest = time.monotonic() - self._world.settings.finished_s
+        while self._ended and self._ended[0].changed <= oldest:
+            self._ended.popleft()
+
     # -- what happens to one
 
     def begin(self, path: str, size: int, operator: Operator) -> Task:
@@ -128,6 +131,7 @@ class Uploads:
         if task.ended and task.key in self._running:
             del self._running[task.key]
             self._ended.append(task)
+            self._forget_old()
             if self._written.get(task.path) is task:
                 del self._written[task.path]
         self._world.hub.uploads([task.info])

@@ -19,7 +19,7 @@ from emulators.serving import TRANSPORT
 from protos.clouddrive_pb2 import JWTToken
 
 KIND = "application/grpc-web+proto"
-LARGEST = 64 << 20
+LARGEST = 32 << 20
 
 
 def frame(payload: bytes, flag: int = 0) -> bytes:
@@ -56,13 +56,17 @@ async def answer(world: World, request: Request) -> Response:
 
 
 async def _message(request: Request) -> bytes:
-    body = await request.body()
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LARGEST:
+            raise Refusal(StatusCode.RESOURCE_EXHAUSTED, "message is too large")
     if len(body) < 5:
         raise Refusal(StatusCode.INTERNAL, "Missing request message.")
     length = int.from_bytes(body[1:5], "big")
-    if body[0] or len(body) != 5 + length or length > LARGEST:
+    if body[0] or len(body) != 5 + length:
         raise Refusal(StatusCode.INTERNAL, "malformed frame")
-    return body[5:]
+    return bytes(memoryview(body)[5:])
 
 
 async def _run(call: Call, raw: bytes) -> Response:

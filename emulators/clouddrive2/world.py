@@ -11,7 +11,7 @@ from typing import Any
 
 from emulators.clouddrive2.access import Grants
 from emulators.clouddrive2.clouds import cloud_of, hash_of
-from emulators.clouddrive2.contents import STORED, Contents
+from emulators.clouddrive2.contents import COUNTED, STORED, Contents, Draft
 from emulators.clouddrive2.copying import Copies
 from emulators.clouddrive2.direct import Handle
 from emulators.clouddrive2.faults import Faults
@@ -28,7 +28,7 @@ from protos import clouddrive_pb2 as pb
 
 LOG_LENGTH = 20_000
 HASHED = 16 << 20
-"""Up to this size a generated file has a hash in listings only after somebody asked; stored ones always."""
+"""Up to this size a file that arrives in its cloud is hashed, as the cloud would do."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,6 @@ class World:
         self.handles: dict[int, Handle] = {}
         self.hidden: dict[str, float] = {}
         self.stale: dict[str, tuple[float, list[int]]] = {}
-        self.fresh: dict[str, float] = {}
         self.downloads: list[str] = []
         self.port = 0
         self.started = time.time()
@@ -95,6 +94,10 @@ class World:
             return None
         return self.tree.find(path)
 
+    def draft(self) -> Draft:
+        """Begin a content; the settings say whether its bytes are kept."""
+        return self.contents.draft(keep=self.settings.keep != "length")
+
     def put(self, path: str, size: int, content: str, hashes: dict[str, str] | None = None) -> Node:
         """Put a file at a path, in place of what was there, and tell it."""
         folder, name = split(path)
@@ -120,10 +123,9 @@ class World:
             return
         self._bend(path, node)
         cloud = cloud_of(path)
-        if cloud and cloud.hash_type and node.size <= HASHED:
+        if cloud and cloud.hash_type and node.size <= HASHED and not node.content.startswith(COUNTED):
             value = hash_of(self.contents.open(node.content, node.size), cloud.hash_type)
             self.tree.tell_hashes(node, {str(cloud.hash_type): value})
-        self.fresh[path] = time.monotonic()
         if fault := self.faults.take("invisible", {"path": path}):
             self.hidden[path] = time.monotonic() + fault.number("seconds", 1)
 
@@ -183,7 +185,6 @@ class World:
         self.tree.keep("dav", None)
         self.hidden.clear()
         self.stale.clear()
-        self.fresh.clear()
         if self.tree.dirty:
             self.tree.clear()
             self._plant()

@@ -20,6 +20,11 @@ class Covered:
         self._ranges = sorted([*apart, (start, stop)])
 
     @property
+    def front(self) -> int:
+        """How many bytes there are from the beginning on without a gap."""
+        return self._ranges[0][1] if self._ranges and self._ranges[0][0] == 0 else 0
+
+    @property
     def total(self) -> int:
         """How many bytes there are."""
         return sum(stop - start for start, stop in self._ranges)

@@ -14,7 +14,7 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
 
 from .errors import CloudDriveError, Kind
-from .paths import clean, join, levels, split
+from .paths import Root, clean, join, levels, split
 from .source import NEVER, Read, Stop, exactly
 from .tuning import Tuning
 from .web import BROKEN, unreachable
@@ -33,11 +33,21 @@ _STATUSES: dict[int, tuple[str, Kind, str]] = {
 
 
 class DavUploads:
-    """Safe to share between threads. `session` follows no environment proxies of its own accord."""
+    """Safe to share between threads. `session` follows no environment proxies of its own accord.
+
+    `root` is the folder that the WebDAV user sees as `/`; paths are those of the server.
+    """
 
     def __init__(
-        self, session: requests.Session, origin: str, user: str, password: str, tuning: Tuning | None = None
+        self,
+        session: requests.Session,
+        origin: str,
+        user: str,
+        password: str,
+        tuning: Tuning | None = None,
+        root: str = "/",
     ) -> None:
+        self._root = Root(root)
         self._session, self._base = session, f"{origin}/dav"
         self._user, self._password = user, password
         self._auth: AuthBase = HTTPBasicAuth(user.encode(), password.encode())
@@ -45,10 +55,10 @@ class DavUploads:
 
     def check(self) -> None:
         """Raises what is in the way: WebDAV is off, or the user is refused."""
-        answer = self._send("PROPFIND", "/", {"Depth": "0"})
+        answer = self._send("PROPFIND", self._root.folder, {"Depth": "0"})
         if answer.status_code == 401 and answer.headers.get("WWW-Authenticate", "").lower().startswith("digest"):
             self._auth = HTTPDigestAuth(self._user, self._password)
-            answer = self._send("PROPFIND", "/", {"Depth": "0"})
+            answer = self._send("PROPFIND", self._root.folder, {"Depth": "0"})
         if answer.status_code == 404:
             sentence = "WebDAV is switched off on the server."
             raise CloudDriveError(sentence, code="clouddrive_unimplemented", kind=Kind.UNIMPLEMENTED, method="PROPFIND")
@@ -65,6 +75,8 @@ class DavUploads:
     def mkdir(self, path: str) -> None:
         """Makes a folder, level by level; those that exist are no trouble."""
         for level in levels(path)[1:]:
+            if self._root.of_token(level) in (None, "/"):
+                continue
             _expect(self._send("MKCOL", level), "MKCOL", 201, 405)
 
     def delete(self, path: str) -> None:
@@ -81,13 +93,20 @@ class DavUploads:
             body = _Body(size, read, self._tuning.chunk, stop, on_sent) if size else b""
             _expect(self._send("PUT", draft, data=body, seconds=self._tuning.segment_seconds), "PUT", 200, 201, 204)
             self._compare(draft, size)
-            headers = {"Destination": self._base + quote(clean(path)), "Overwrite": "T"}
+            headers = {"Destination": self._url(path), "Overwrite": "T"}
             _expect(self._send("MOVE", draft, headers), "MOVE", 201, 204)
         except BaseException:
             with suppress(CloudDriveError):
                 self.delete(draft)
             raise
         self._compare(path, size)
+
+    def _url(self, path: str) -> str:
+        inside = self._root.of_token(path)
+        if inside is None:
+            sentence = "The path lies outside the root of the WebDAV user."
+            raise CloudDriveError(sentence, code="clouddrive_permission", kind=Kind.PERMISSION)
+        return self._base + quote(inside)
 
     def _compare(self, path: str, size: int) -> None:
         found = self.size(path)
@@ -107,7 +126,7 @@ class DavUploads:
         try:
             return self._session.request(
                 method,
-                self._base + quote(clean(path)),
+                self._url(path),
                 headers=headers,
                 data=data,
                 auth=self._auth,

@@ -11,6 +11,7 @@ from .tuning import KIB, MIB
 
 MD5, SHA1, PIKPAK = pb.CloudDriveFile.Md5, pb.CloudDriveFile.Sha1, pb.CloudDriveFile.PikPakSha1
 NUMBERS: dict[str, int] = {"md5": MD5, "sha1": SHA1, "pikpak": PIKPAK}
+NAMES: dict[int, str] = {number: name for name, number in NUMBERS.items()}
 
 
 def pikpak_segment(size: int) -> int:
@@ -34,7 +35,7 @@ class Hasher:
         self._whole = _md5() if hash_type == MD5 else _sha1()
         self._parts = _Parts(*_cut(hash_type, size, block_size))
 
-    def update(self, data: bytes) -> None:
+    def update(self, data: bytes | memoryview) -> None:
         if self._type != PIKPAK:
             self._whole.update(data)
         self._parts.update(data)
@@ -67,7 +68,7 @@ class _Parts:
         self._current = make()
         self._filled = 0
 
-    def update(self, data: bytes) -> None:
+    def update(self, data: bytes | memoryview) -> None:
         view, at = memoryview(data), 0
         while self._length and at < len(view):
             step = min(self._length - self._filled, len(view) - at)

@@ -21,11 +21,12 @@ from .files import FileCalls
 from .paths import Root, clean, join
 from .source import NEVER, Read, Stop, exactly
 from .tuning import MIB
-from .write import OnSent
+from .write import Keep, OnSent, keep_nothing
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENOTCONN)
-_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_SYNC = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 PROBE_SECONDS = 5.0
 
 
@@ -88,29 +89,67 @@ def copy(
     file: int | None = None,
     stop: Stop = NEVER,
     on_sent: OnSent | None = None,
+    start: int = 0,
+    keep: Keep = keep_nothing,
 ) -> None:
     """Writes a file through a mount; folders are made, what had its name is replaced, links are not followed.
 
-    `file` is a descriptor of the source, if it is a local file: then the kernel copies. Done means accepted by the
-    server. Raises `clouddrive_mount_failed`; what had been written is removed then.
+    `file` is a descriptor of the source, if it is a local file: then the kernel copies. The first `start` bytes are
+    there from an earlier run. Done means accepted by the server. Raises `clouddrive_mount_failed`; what had been
+    written is removed then, unless `keep(error)`.
     """
     with _failing():
         folder = _folder(place)
     try:
         with _failing():
-            target = os.open(place.names[-1], _FILE, 0o644, dir_fd=folder)
+            target = os.open(place.names[-1], _FILE | (0 if start else os.O_TRUNC), 0o644, dir_fd=folder)
         try:
             try:
-                _fill(target, size, read, file, stop=stop, on_sent=on_sent)
+                _fill(target, size, read, file, stop=stop, on_sent=on_sent, start=start)
+                _sync(target)
             finally:
                 with _failing():
                     os.close(target)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(place.names[-1], dir_fd=folder)
+        except BaseException as error:
+            if not keep(error):
+                with suppress(OSError):
+                    os.unlink(place.names[-1], dir_fd=folder)
             raise
     finally:
         os.close(folder)
+
+
+def present(place: Place) -> int:
+    """Bytes of the file that is there, 0 where there is none."""
+    try:
+        with _failing():
+            folder = _folder(place)
+        try:
+            return os.stat(place.names[-1], dir_fd=folder, follow_symlinks=False).st_size
+        finally:
+            os.close(folder)
+    except (OSError, CloudDriveError):
+        return 0
+
+
+def remove(place: Place) -> None:
+    """Takes away what was written there, as far as that goes."""
+    with suppress(OSError, CloudDriveError):
+        folder = _folder(place)
+        try:
+            os.unlink(place.names[-1], dir_fd=folder)
+        finally:
+            os.close(folder)
+
+
+def _sync(target: int) -> None:
+    """Not every file system of a mount knows how."""
+    with _failing():
+        try:
+            os.fsync(target)
+        except OSError as error:
+            if error.errno not in _NO_SYNC:
+                raise
 
 
 @contextmanager
@@ -138,11 +177,16 @@ def _folder(place: Place) -> int:
     return folder
 
 
-def _fill(target: int, size: int, read: Read, file: int | None, *, stop: Stop, on_sent: OnSent | None) -> None:
-    offset = 0
+def _fill(
+    target: int, size: int, read: Read, file: int | None, *, stop: Stop, on_sent: OnSent | None, start: int
+) -> None:
+    offset = start
+    with _failing():
+        os.truncate(target, start)
+        os.lseek(target, start, os.SEEK_SET)
     while offset < size:
         stop.check()
-        length = min((16 if file is not None else 1) * MIB, size - offset)
+        length = min(MIB, size - offset)
         data = exactly(read, offset, length) if file is None else b""
         with _failing():
             if file is None:

@@ -40,7 +40,8 @@ LOST = "clouddrive_session_lost"
 class RemoteFile:
     """A file to upload. `hashes` are known ones ("md5", "sha1", "pikpak"); `can_hash`: more may be asked for.
 
-    `read` is called again and in any order, for hashes from a second thread: the content must not change.
+    `read` is called again and in any order, for hashes from a second thread: the content must not change. `hash_read`
+    is called for hashes instead, if given: those bytes do not leave this machine.
     """
 
     path: str
@@ -48,6 +49,7 @@ class RemoteFile:
     read: Read
     hashes: Mapping[str, str] = field(default_factory=dict)
     can_hash: bool = True
+    hash_read: Read | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,14 @@ class RemoteResult:
 
 @dataclass(frozen=True, slots=True)
 class RemoteSnapshot:
-    """How far an upload is: bytes hashed, bytes given to the server, bytes that it has in the cloud, its status."""
+    """How far an upload is: bytes hashed, bytes given to the server (`front`: from the beginning on without a gap),
+    bytes that it has in the cloud, its status.
+    """
 
     upload_id: str
     hashed: int
     sent: int
+    front: int
     in_cloud: int
     status: str
 
@@ -87,15 +92,19 @@ class RemoteUploads:
         file: RemoteFile,
         *,
         upload_id: str = "",
+        done: int = 0,
         stop: Stop = NEVER,
         on_started: Callable[[str], None] = lambda _: None,
         on_change: Callable[[], None] = lambda: None,
     ) -> RemoteUpload:
-        """An upload to `run`. `upload_id` goes on with one that was begun with the same device and token.
+        """An upload to `run`. `upload_id` goes on with one that was begun with the same device and token, of which
+        the server has got the first `done` bytes.
 
         `on_started` is told the id as soon as there is one, `on_change` that `snapshot` has changed (often, quick!).
         """
-        return RemoteUpload(self, file, upload_id=upload_id, stop=stop, on_started=on_started, on_change=on_change)
+        return RemoteUpload(
+            self, file, upload_id=upload_id, done=done, stop=stop, on_started=on_started, on_change=on_change
+        )
 
 
 class RemoteUpload:
@@ -107,6 +116,7 @@ class RemoteUpload:
         file: RemoteFile,
         *,
         upload_id: str,
+        done: int,
         stop: Stop,
         on_started: Callable[[str], None],
         on_change: Callable[[], None],
@@ -119,6 +129,9 @@ class RemoteUpload:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._paused = self._lazy = False
         self._begin_anew()
+        if upload_id and done:
+            self._covered.add(0, done)
+            self._watch.was_asked = True
 
     def _begin_anew(self) -> None:
         self._todo: deque[tuple[int, int, pb.RemoteReadDataRequest]] = deque()
@@ -126,8 +139,9 @@ class RemoteUpload:
         self._hashed = 0
         self._status: int = Status.WaitforPreprocessing
         self._window = self._new_window()
+        read = self._file.hash_read or self._file.read
         self._hashes = Hashes(
-            self._caller, self._file.size, self._file.read, lambda error: self._events.put(Broken(error)), self._told
+            self._caller, self._file.size, read, lambda error: self._events.put(Broken(error)), self._told
         )
         self._watch = Watch(self._caller, self._path, self._file.size, time.monotonic)
 
@@ -165,7 +179,13 @@ class RemoteUpload:
     def snapshot(self) -> RemoteSnapshot:
         """Cheap."""
         status = Status.Name(self._status) if self._status in Status.values() else str(self._status)
-        return RemoteSnapshot(self._id, self._hashed, self._covered.total, self._watch.in_cloud, status)
+        covered = self._covered
+        return RemoteSnapshot(self._id, self._hashed, covered.total, covered.front, self._watch.in_cloud, status)
+
+    @property
+    def computed(self) -> Mapping[str, str]:
+        """Hashes of the whole file that the server has asked for, by algorithm."""
+        return self._hashes.values
 
     def _control(self, request: pb.RemoteUploadControlRequest) -> None:
         if not request.upload_id:
@@ -177,7 +197,7 @@ class RemoteUpload:
     def run(self) -> RemoteResult:
         """Serves the server until it is done; raises `CloudDriveError`, or what `stop` and `read` raise.
 
-        A stop leaves the upload waiting on the server; any other failure ends it there.
+        A stop, or trouble that may pass, leaves the upload waiting on the server; any other failure ends it there.
         """
         restarts = 0
         unsubscribe = self._stop.subscribe(self._interrupted)
@@ -185,8 +205,8 @@ class RemoteUpload:
         try:
             while True:
                 try:
-                    self._open()
-                    return self._serve()
+                    ended = self._open()
+                    return self._ended(ended) if ended else self._serve()
                 except CloudDriveError as error:
                     if error.code != LOST or restarts >= self._caller.tuning.restarts:
                         raise
@@ -194,25 +214,30 @@ class RemoteUpload:
                 self._close()
                 self._id = ""
                 self._begin_anew()
-        except Exception:
+        except Exception as error:
             self._stop.check()
-            self._give_up()
+            if getattr(error, "permanent", True):
+                self._give_up()
             raise
         finally:
             unsubscribe()
             self._channel.leave(self._events.put)
             self._close()
 
-    def _open(self) -> None:
-        """Begins the upload, or takes it up again where the server still knows it."""
+    def _open(self) -> str:
+        """Begins the upload, or takes it up again where the server still knows it; how it has ended meanwhile, or ''."""
         if self._id:
             self._channel.register(self._id, self._events.put)
             try:
-                return self._ask_alive()
+                self._ask_alive()
+                return ""
             except CloudDriveError as error:
                 if error.code != LOST:
                     raise
+                if ended := self._watch.missed(self._id, sent_all=self._sent_all):
+                    return ended
                 self._id = ""
+                self._begin_anew()
         file = self._file
         known = {NUMBERS[name]: value for name, value in file.hashes.items() if name in NUMBERS and value}
         request = pb.StartRemoteUploadRequest(
@@ -223,7 +248,7 @@ class RemoteUpload:
         self._id = started.upload_id
         self._channel.register(self._id, self._events.put)
         self._on_started(self._id)
-        return None
+        return ""
 
     def _serve(self) -> RemoteResult:
         while True:

@@ -10,7 +10,7 @@ from protos import clouddrive_pb2 as pb
 
 from .caller import Caller
 from .errors import CloudDriveError, Kind
-from .hashing import Hasher
+from .hashing import NAMES, Hasher
 from .source import Read, exactly
 from .tuning import MIB
 
@@ -43,6 +43,11 @@ class Hashes:
             thread = threading.Thread(target=self._run, args=[upload_id, key], name="clouddrive2-hash", daemon=True)
             self._running[key] = thread
         thread.start()
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What was computed of the whole file, by algorithm, in lower case."""
+        return {NAMES[key[0]]: final.hash_value.lower() for key, final in list(self._done.items())}
 
     def stop(self) -> None:
         """Ends what is being computed."""

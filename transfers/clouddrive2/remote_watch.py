@@ -112,6 +112,13 @@ class Watch:
         self._wake(reset)
         return ""
 
+    def missed(self, upload_id: str, *, sent_all: bool) -> str:
+        """How an upload that the server no longer knows had ended while nobody listened, '' when that is not known."""
+        task = self._task(upload_id)
+        if task and task.key == upload_id:
+            return self.verdict(task.status, task.error)
+        return "found" if sent_all and self._there() else ""
+
     def _listed(self, task: UploadTask, reset: Callable[[], None]) -> str:
         """The server has it in its queue, where it may wait behind others."""
         if task.sent != self.in_cloud:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+
+from google.protobuf.empty_pb2 import Empty
 
 from protos import clouddrive_pb2 as pb
 
 from .caller import Caller, parsed
 from .chunks import TOO_LARGE, ChunkSize, Window, with_bytes
+from .covered import Covered
 from .errors import CloudDriveError, Kind, session_lost
 from .paths import join, split
 from .source import NEVER, Read, Stop, exactly
@@ -16,6 +20,19 @@ from .source import NEVER, Read, Stop, exactly
 BUFFER = pb.WriteFileRequest.BUFFER_FIELD_NUMBER
 STREAM = "WriteToFileStream"
 OnSent = Callable[[int], None]
+Keep = Callable[[BaseException], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFile:
+    """A handle at the server, which outlives connections but no restart; the first `done` bytes are written."""
+
+    handle: int
+    done: int = 0
+
+
+def keep_nothing(error: BaseException) -> bool:
+    return False
 
 
 class WriteCalls:
@@ -30,29 +47,50 @@ class WriteCalls:
         *,
         stop: Stop = NEVER,
         on_sent: OnSent | None = None,
+        on_done: Callable[[OpenFile], None] | None = None,
         at_once: bool | None = None,
+        resume: OpenFile | None = None,
+        keep: Keep = keep_nothing,
     ) -> None:
         """Writes a file of `size` bytes to `path`, whose folder exists; what was there is replaced.
 
         Done means accepted by the server, not stored in the cloud: see `stored`. `on_sent` is told how many bytes
-        have gone. `at_once` asks for its upload before others. After a failure what had arrived is deleted.
+        have gone, `on_done` how many the server has confirmed. `at_once` asks for its upload before others. After a
+        failure what had arrived is deleted, unless `keep(error)`: then `resume` can go on with what `on_done` last got.
         """
         folder, name = split(path)
-        request = pb.CreateFileRequest(parentPath=folder, fileName=name)
-        handle = self.caller.call("CreateFile", request, pb.CreateFileResult).fileHandle
-        file = _Writing(self.caller, self.chunk_size, handle, size, read, stop=stop, on_sent=on_sent, at_once=at_once)
+        if resume is None:
+            request = pb.CreateFileRequest(parentPath=folder, fileName=name)
+            resume = OpenFile(self.caller.call("CreateFile", request, pb.CreateFileResult).fileHandle)
+        file = _Writing(
+            self.caller,
+            self.chunk_size,
+            resume,
+            size,
+            read,
+            stop=stop,
+            on_sent=on_sent,
+            on_done=on_done,
+            at_once=at_once,
+        )
         try:
             file.run()
-        except BaseException:
-            self._tidy(file, join(folder, name))
+        except BaseException as error:
+            if not keep(error):
+                self.drop_file(join(folder, name), 0 if file.closed else resume.handle)
             raise
 
-    def _tidy(self, file: _Writing, path: str) -> None:
-        """Closing a handle accepts what was written, so the torso has to be removed after it."""
+    def drop_file(self, path: str, handle: int = 0) -> None:
+        """Takes back what was written, as far as that goes: closing a handle accepts it, so the file is deleted after."""
         with suppress(CloudDriveError):
-            if not file.closed:
-                file.close()
+            if handle:
+                self.caller.operate("CloseFile", pb.CloseFileRequest(fileHandle=handle))
+        with suppress(CloudDriveError):
             self.caller.operate("DeleteFiles", pb.MultiFileRequest(path=[path]))
+
+    def open_handles(self) -> list[pb.OpenFileHandle]:
+        """The files that somebody is reading or writing."""
+        return list(self.caller.call("GetOpenFileHandles", Empty(), pb.OpenFileHandleList, again=True).openFileHandles)
 
 
 class _Writing:
@@ -60,28 +98,31 @@ class _Writing:
         self,
         caller: Caller,
         chunk_size: ChunkSize,
-        handle: int,
+        opened: OpenFile,
         size: int,
         read: Read,
         *,
         stop: Stop,
         on_sent: OnSent | None,
+        on_done: Callable[[OpenFile], None] | None,
         at_once: bool | None,
     ) -> None:
         self._caller, self._chunk_size = caller, chunk_size
-        self._handle, self._size, self._read = handle, size, read
-        self._stop, self._on_sent, self._at_once = stop, on_sent, at_once
+        self._handle, self._size, self._read = opened.handle, size, read
+        self._stop, self._on_sent, self._on_done, self._at_once = stop, on_sent, on_done, at_once
         self._trouble: BaseException | None = None
-        self._sent = 0
+        self._sent = self._start = opened.done
+        self._arrived = Covered()
+        self._confirm(0, opened.done)
         self.closed = False
 
     def run(self) -> None:
-        if 0 < self._size <= self._chunk_size.value and self._whole():
+        if not self._start and 0 < self._size <= self._chunk_size.value and self._whole():
             return
         if self._caller.transport.streams_up and STREAM not in self._caller.missing:
             self._streams()
         else:
-            self._pieces(0)
+            self._pieces(self._start)
         self.close()
 
     def close(self) -> None:
@@ -110,12 +151,13 @@ class _Writing:
             raise _lost(error) from None
         self.closed = True
         _expect(reply.bytesWritten, self._size)
+        self._confirm(0, self._size)
         self._tell(self._size)
         return True
 
     def _streams(self) -> None:
         """Segment by segment, each as one stream; a failed one is written again, at the same place."""
-        offset = failures = 0
+        offset, failures = self._start, 0
         while offset < self._size:
             length = min(self._caller.tuning.segment, self._size - offset)
             step = self._chunk_size.value
@@ -128,6 +170,7 @@ class _Writing:
                 failures += 1
                 self._after(error, step, failures)
             else:
+                self._confirm(offset, length)
                 offset, failures = offset + length, 0
         return None
 
@@ -178,7 +221,7 @@ class _Writing:
             self._chunk_size,
             form=self._form,
             check=_check,
-            on_sent=lambda start, length: self._tell(start + length),
+            on_sent=self._settled,
         )
         unsubscribe = self._stop.subscribe(window.abandon)
         try:
@@ -200,6 +243,16 @@ class _Writing:
     def _form(self, offset: int, data: bytes) -> bytes:
         head = pb.WriteFileRequest(fileHandle=self._handle, startPos=offset, length=len(data))
         return with_bytes(head, BUFFER, data)
+
+    def _settled(self, start: int, length: int) -> None:
+        self._confirm(start, length)
+        self._tell(start + length)
+
+    def _confirm(self, start: int, length: int) -> None:
+        """Notes what the server has said it has; retried pieces may be confirmed after later ones."""
+        self._arrived.add(start, length)
+        if self._on_done:
+            self._on_done(OpenFile(self._handle, self._arrived.front))
 
     def _tell(self, sent: int) -> None:
         """Tells how far it is; what is sent again tells nothing new."""

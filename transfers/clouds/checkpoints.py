@@ -11,7 +11,7 @@ class CloudCheckpoints(Kept):
 
     def load(self) -> SmartCheckpoint | None:
         kept = self._transfer.checkpoint
-        if not kept:
+        if not kept or "inside" in kept:
             return None
         self._remember({0: _whole(self._transfer.size, self._transfer.done_bytes)})
         return SmartCheckpoint.from_dict(kept)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -10,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import audit
 from core.faults import fault
-from transfers.clouddrive2.client import CloudDrive
-from transfers.clouddrive2.errors import CloudDriveError
+from transfers import inside
 from transfers.clouddrive2.smart import SmartResult, SmartSpec, SmartUpload
 from transfers.departing import REMOTE, Departure
 from transfers.engine.protocols import Source
@@ -38,8 +36,18 @@ class CloudDeparture(Departure):
             raise CloudError("clouddrive.no_server")
         return server
 
-    def _send(self, source: Source, place: CloudServer) -> SmartResult:
+    def _copied_inside(self, place: CloudServer) -> SmartResult | None:
         row = self._row
+        begun_otherwise = bool(row.checkpoint) and "inside" not in row.checkpoint
+        if row.source_kind != Transfer.Source.CLOUDDRIVE or row.from_server_id != place.pk or begun_otherwise:
+            return None
+        with translated():
+            made = inside.on_clouddrive(client_for(place), row, self._remember, self._run.control)
+        if made is None:
+            return None
+        return SmartResult(made.path, made.size, inside.WAY, skipped=made.skipped)
+
+    def _send(self, source: Source, place: CloudServer) -> SmartResult:
         with translated(), channels.hold(place) as uploads:
             upload = SmartUpload(
                 self._spec(),
@@ -89,6 +97,7 @@ class CloudDeparture(Departure):
         """In the transaction that ends the transfer."""
         row = self._row
         how = "rapid" if result.rapid else "skipped" if result.skipped else ""
+        how = inside.WAY if result.way == inside.WAY and not how else how
         note(row, how or "verified", how=result.hashed or "length", path=result.path, way=result.way)
         summary = {"path": result.path, "size": result.size, "way": result.way, "from": row.source_kind}
         audit.record("transfers.upload", user=row.user, target=f"cloud:{row.to_server_id}", summary=summary)

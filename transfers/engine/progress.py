@@ -19,6 +19,7 @@ class Phase(StrEnum):
     VERIFYING = "verifying"
     PUBLISHING = "publishing"
     FINISHING = "finishing"  # the target puts the blocks together
+    STORING = "storing"  # the target has all bytes and brings them to where they stay; `durable` have arrived there
     DONE = "done"
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import offline, sending
+from . import folders, offline, sending
 
-__all__ = ["offline", "sending"]
+__all__ = ["folders", "offline", "sending"]

@@ -43,6 +43,16 @@ class LocalFile:
             os.close(handle)
             raise
 
+    def handle(self, info: SourceInfo) -> int:
+        """A descriptor of exactly the version in `info`, for reading by position; whoever asked closes it."""
+        handle = self._open()
+        try:
+            check_same(handle, info.identity)
+        except BaseException:
+            os.close(handle)
+            raise
+        return handle
+
     def _open(self) -> int:
         try:
             return os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
@@ -59,6 +69,13 @@ def _identity(stamp: os.stat_result, edges: str) -> Identity:
     return Identity(stamp.st_size, f'"{tag}"')
 
 
+def check_same(handle: int, identity: Identity) -> None:
+    """Raises `SourceChanged` when the open file is no longer the version with this identity. Cheap."""
+    edges = (identity.etag or "").strip('"').rpartition("-")[2]
+    if identity != _identity(os.fstat(handle), edges):
+        raise SourceChanged("The file changed while it was sent.")
+
+
 class _Range:
     """Reads a piece of a file through a descriptor of its own, and looks at its end whether the file is still the same."""
 
@@ -67,7 +84,7 @@ class _Range:
         self._lock = threading.Lock()  # another thread may close it
         self._at = start
         self._stop = stop if stop is not None else identity.size or 0
-        self._check()
+        check_same(handle, identity)
 
     def readinto(self, buffer: memoryview, /) -> int:
         left = self._stop - self._at
@@ -79,13 +96,8 @@ class _Range:
             raise SourceChanged("The file became shorter.")
         self._at += count
         if self._at == self._stop:
-            self._check()
+            check_same(self._handle, self._identity)
         return count
-
-    def _check(self) -> None:
-        edges = (self._identity.etag or "").strip('"').rpartition("-")[2]
-        if self._identity != _identity(os.fstat(self._handle), edges):
-            raise SourceChanged("The file changed while it was sent.")
 
     def close(self) -> None:
         with self._lock:
