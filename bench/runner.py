@@ -62,7 +62,7 @@ class Line:
 class Row:
     """One kind of work. `contest` prepares the contestants; each call of one gives one sample.
 
-    `missing` says why the row can't run on this machine, or nothing. `seconds` bounds the whole row.
+    `missing` says why the row can't run on this machine, or nothing. `seconds` bounds the whole row, `rounds` how often it is repeated.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Row:
     contest: Callable[[Setting], AbstractContextManager[Contestants]]
     missing: Callable[[], str] = lambda: ""
     seconds: float = 900
+    rounds: int = 100
 
 
 @dataclass(slots=True)
@@ -107,7 +108,7 @@ def run(row: Row, setting: Setting, tell: Callable[[str], None] = lambda text: N
         return outcome
     try:
         with _deadline(row.seconds), row.contest(setting) as contestants:
-            _take_turns(contestants, setting.rounds, outcome.samples, tell)
+            _take_turns(contestants, min(setting.rounds, row.rounds), outcome.samples, tell)
     except Exception as error:
         traceback.print_exc()
         outcome.trouble = f"stopped: {type(error).__name__}: {(str(error).splitlines() or [''])[-1][:160]}"

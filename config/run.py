@@ -19,6 +19,7 @@ from .environment import BASE_DIR, BadEnvironment, is_set, read
 
 START_SECONDS = 30.0
 PR_SET_PDEATHSIG = 1
+STANDINS = {"baidu": "Baidu", "clouddrive2": "CloudDrive2"}
 
 
 def main() -> None:
@@ -47,35 +48,39 @@ def _check_port(host: str, port: int) -> None:
 
 
 def _start_standins(data_dir: Path) -> dict[str, Any]:
-    wanted = read("EMULATORS")
-    configured = is_set("BAIDU_CLIENT_ID") or is_set("BAIDU_OAUTH_URL")
+    names = wanted()
     shared = is_set("REDIS_URL") and standins.running(data_dir)  # another web process of this site has them
-    if wanted == "off" or (wanted == "auto" and configured) or shared:
+    if not names or shared:
         return {}
-    children = {"baidu": _start_baidu(data_dir)}
+    processes = {name: _launch(name, data_dir) for name in names}  # side by side: each needs a second for itself
+    children = {name: _entry(name, process) for name, process in processes.items()}
     kept = ("url", "hosts", "pid", "owner")
     standins.remember(data_dir, {name: {key: entry[key] for key in kept} for name, entry in children.items()})
     return children
 
 
-def _start_baidu(data_dir: Path) -> dict[str, Any]:
-    command = [
-        sys.executable,
-        "-m",
-        "emulators",
-        "baidu",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(read("EMULATOR_BAIDU_PORT")),
-    ]
-    command += ["--move", "--state", str(data_dir / "stand-in-baidu.json")]
-    process = subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509
+def wanted() -> list[str]:
+    """The stand-ins to start: for CloudDrive2 always unless off, as people connect servers of their own besides."""
+    wanted = read("EMULATORS")
+    configured = is_set("BAIDU_CLIENT_ID") or is_set("BAIDU_OAUTH_URL")
+    if wanted == "off":
+        return []
+    return [name for name in STANDINS if not (name == "baidu" and wanted == "auto" and configured)]
+
+
+def _launch(name: str, data_dir: Path) -> subprocess.Popen[str]:
+    port, state = str(read(f"EMULATOR_{name.upper()}_PORT")), str(data_dir / f"stand-in-{name}.json")
+    command = [sys.executable, "-m", "emulators", name, "--host", "127.0.0.1", "--port", port, "--move"]
+    command += ["--state", state]
+    return subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True, preexec_fn=_die_with_parent)  # noqa: S603, PLW1509
+
+
+def _entry(name: str, process: subprocess.Popen[str]) -> dict[str, Any]:
     assert process.stdout is not None
     line = process.stdout.readline()
     addresses = [word.strip("()") for word in line.split() if word.strip("()").startswith("http://")]
     if not addresses:
-        raise BadEnvironment(f"The Baidu stand-in did not start: {line.strip() or 'it ended at once'}")
+        raise BadEnvironment(f"The {STANDINS[name]} stand-in did not start: {line.strip() or 'it ended at once'}")
     return {
         "url": addresses[0],
         "hosts": [urlsplit(address).netloc for address in addresses],
@@ -169,7 +174,7 @@ def _announce(settings: Any, link: str | None, children: dict[str, Any], began: 
     head = f"云港 Yungang {settings.VERSION} is up after {time.monotonic() - began:.1f} s"
     print(f"\n  \033[1;36m{head}\033[0m" if colour else f"\n  {head}")
     for name, value in rows:
-        print(f"  \033[2m{name:<16}\033[0m{value}" if colour else f"  {name:<16}{value}")
+        print(f"  \033[2m{name:<22}\033[0m{value}" if colour else f"  {name:<22}{value}")
     print(flush=True)
 
 

@@ -17,7 +17,7 @@ from core.errors import Text
 from core.models import AuditEntry, Event
 from core.operations import Danger, all_operations
 from netdisk.models import DriveAccount
-from transfers.models import LibraryFile, Transfer
+from transfers.models import CloudServer, LibraryFile, Transfer
 
 ACTIONS: dict[str, Text] = {
     "accounts.login": _("Signed in"),
@@ -46,6 +46,9 @@ ACTIONS: dict[str, Text] = {
     "transfers.cancel": _("Cancelled a transfer"),
     "transfers.retry": _("Retried a transfer"),
     "transfers.remove": _("Took a transfer off the list"),
+    "transfers.server_add": _("Connected a CloudDrive2 server"),
+    "transfers.server_change": _("Changed a CloudDrive2 server"),
+    "transfers.server_remove": _("Disconnected a CloudDrive2 server"),
     "library.delete": _("Deleted a library file"),
     "system.setting": _("Changed a site setting"),
     "system.keys_saved": _("Proved a copy of the master key"),
@@ -55,6 +58,8 @@ EVENTS: dict[str, tuple[Text, str, str]] = {
     "transfer.done": (_("Transfer finished and checked"), "check-circle", "done"),
     "transfer.failed": (_("Transfer failed"), "error", "needs-you"),
     "drive.needs_you": (_("The drive needs a new authorisation"), "warning", "needs-you"),
+    "server.connected": (_("CloudDrive2 server connected"), "connect", "plain"),
+    "server.removed": (_("CloudDrive2 server disconnected"), "info", "plain"),
     "session.reused": (_("A stolen or copied sign-in was ended"), "shield", "needs-you"),
     "alert": (_("Needs an administrator"), "warning", "needs-you"),
     "broadcast": (_("Message from the administrators"), "info", "plain"),
@@ -69,10 +74,11 @@ SURFACES: dict[str, Text] = {
     "agent": _("Agent"),
     "chat": _("Chat"),
 }
-OBJECT = re.compile(r"(transfer|drive|file):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z")
+OBJECT = re.compile(r"(transfer|drive|file|cloud):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z")
 ICONS = {
     "accounts": "user",
     "netdisk": "drive",
+    "clouds": "server",
     "transfers": "transfers",
     "library": "library",
     "system": "settings",
@@ -171,8 +177,8 @@ def _event_line(row: Event, about: Named | None) -> Line:
 
 
 def named(targets: Iterable[str]) -> dict[str, Named]:
-    """`transfer:<id>`, `drive:<id>` and `file:<id>` with today's names: one query per kind."""
-    ids: dict[str, list[str]] = {"transfer": [], "drive": [], "file": []}
+    """`transfer:<id>`, `drive:<id>`, `file:<id>` and `cloud:<id>` with today's names: one query per kind."""
+    ids: dict[str, list[str]] = {"transfer": [], "drive": [], "file": [], "cloud": []}
     for target in set(targets):
         found = OBJECT.match(target)
         if found:
@@ -181,6 +187,7 @@ def named(targets: Iterable[str]) -> dict[str, Named]:
         **_named(Transfer, "transfer", ids, lambda pk: reverse("transfers:detail", args=[pk])),
         **_named(DriveAccount, "drive", ids, lambda pk: reverse("netdisk:files", args=[pk])),
         **_named(LibraryFile, "file", ids, lambda pk: reverse("transfers:preview", args=[pk])),
+        **_named(CloudServer, "cloud", ids, lambda pk: reverse("transfers:server", args=[pk])),
     }
 
 
@@ -190,7 +197,7 @@ def _named(model: Any, kind: str, ids: dict[str, list[str]], url: Callable[[Any]
 
 
 def recent(user: Any, count: int) -> list[Line]:
-    """The newest changes and events of a user, mixed by time. Four or five queries, whatever there is."""
+    """The newest changes and events of a user, mixed by time. Five or six queries, whatever there is."""
     entries = AuditEntry.objects.filter(user=user).exclude(action__in=reads()).order_by("-created_at")[:count]
     events = Event.objects.filter(user=user, type__in=list(EVENTS)).order_by("-seq")[:count]
     lines = [*audit_lines(entries), *event_lines(events)]

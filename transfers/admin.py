@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
+from django.contrib import messages as notes
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -11,10 +12,17 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import state_word
-from core.admin_base import CsvExport, ReadOnlyAdmin, ReadOnlyInline, each
+from core.admin_base import CsvExport, ReadOnlyAdmin, ReadOnlyInline, each, toned
+from core.errors import AppError
+from core.pages import sentence
 
 from . import library, messages, services
-from .models import LibraryFile, Transfer, TransferPart, TransferStep
+from .clouds import servers
+from .clouds.errors import CloudError
+from .clouds.views.servers import TONES
+from .models import CloudServer, LibraryFile, Transfer, TransferPart, TransferStep
+
+TESTED = 10  # servers at once: one that is away takes its time
 
 
 class PartInline(ReadOnlyInline):
@@ -155,3 +163,58 @@ class LibraryAdmin(CsvExport, ReadOnlyAdmin):
     @admin.action(description=_("Delete for good"))
     def delete_files(self, request: HttpRequest, rows: QuerySet[LibraryFile]) -> None:
         each(self, request, rows, lambda row: library.delete(request.user, row), _now("Deleted: %d"))
+
+
+@admin.register(CloudServer)
+class CloudServerAdmin(CsvExport, ReadOnlyAdmin):
+    """Who has connected which CloudDrive2 server, and whether it works; what signs in there stays out of sight."""
+
+    list_display = ["name", "user", "address", "state_word", "version", "sign_in", "lacking", "trusted", "checked_at"]
+    list_filter = ["state", "tls", "trusted", "version", ("checked_at", admin.DateFieldListFilter)]
+    search_fields = ["name", "host", "id", "user__username"]
+    list_select_related = ["user"]
+    ordering = ["-created_at"]
+    actions = ["test_connection", "disconnect", "export_csv"]
+    fields = readonly_fields = [
+        "name", "user", "address", "tls", "trusted", "sign_in", "username", "dav_username", "root",
+        "state", "problem_sentence", "lacking", "version", "checked_at", "created_at",
+        "channel_holder", "channel_until",
+    ]  # fmt: skip
+    export_fields = (
+        "id", "created_at", "user__username", "name", "host", "port", "tls", "trusted", "state", "problem", "version", "checked_at",
+    )  # fmt: skip
+
+    @admin.display(description=_("address"), ordering="host")
+    def address(self, row: CloudServer) -> str:
+        return f"[{row.host}]:{row.port}" if ":" in row.host else f"{row.host}:{row.port}"
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_word(self, row: CloudServer) -> Any:
+        return toned(TONES[CloudServer.State(row.state)], row.get_state_display())
+
+    @admin.display(description=_("sign-in"))
+    def sign_in(self, row: CloudServer) -> str:
+        return str(_("user name")) if row.username else str(_("API token"))
+
+    @admin.display(description=_("missing rights"))
+    def lacking(self, row: CloudServer) -> str:
+        return ", ".join(f"allow_{name}" for name in row.missing) or "–"
+
+    @admin.display(description=_("problem"))
+    def problem_sentence(self, row: CloudServer) -> str:
+        return sentence(CloudError(row.problem)) if row.problem else "–"
+
+    @admin.action(description=_("Test the connection"))
+    def test_connection(self, request: HttpRequest, rows: QuerySet[CloudServer]) -> None:
+        for row in rows[:TESTED]:
+            try:
+                result = servers.test(row)
+            except AppError as error:
+                result = {"ok": False, "detail": error.message, "hint": error.hint}
+            words = str(_("The connection works.")) if result["ok"] else f"{result['detail']} {result['hint']}"
+            self.message_user(request, f"{row}: {words}", notes.SUCCESS if result["ok"] else notes.ERROR)
+
+    @admin.action(description=_("Disconnect (the owner connects again)"))
+    def disconnect(self, request: HttpRequest, rows: QuerySet[CloudServer]) -> None:
+        """Forget the servers with what signs in there; the files on their clouds stay."""
+        each(self, request, rows, lambda row: servers.remove(request.user, row), _now("Disconnected: %d"))

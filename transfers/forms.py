@@ -13,7 +13,9 @@ from core.pages import sentence
 from netdisk.models import DriveAccount
 
 from . import messages, names, services
-from .models import LibraryFile
+from .clouddrive2.paths import clean
+from .clouds.errors import translated as cloud_translated
+from .models import CloudServer, LibraryFile
 
 MAX_LINKS = 100
 FILES_OFFERED = 200
@@ -22,34 +24,42 @@ HIGH, NORMAL, LOW = 5, 0, -5
 PRIORITIES = [(HIGH, _("First in line")), (NORMAL, _("Normal")), (LOW, _("When nothing else waits"))]
 
 
-class LinksForm(forms.Form):
-    """Links to files, one per line, for the library or a drive."""
+class TransferForm(forms.Form):
+    """Where files go and how; with `source` "links" also the addresses they come from, one per line."""
 
     links = forms.CharField(
         label=_("Links"),
         max_length=400_000,
         widget=forms.Textarea(
-            attrs={"rows": 5, "placeholder": "https://", "spellcheck": "false", "autocapitalize": "none"}
+            attrs={"rows": 4, "placeholder": "https://", "spellcheck": "false", "autocapitalize": "none"}
         ),
         help_text=_("One http or https address per line."),
     )
-    to = forms.ChoiceField(label=_("To"), required=False)
-    folder = forms.CharField(label=_("Folder"), max_length=1000, initial="/", required=False, strip=False)
-    priority = forms.TypedChoiceField(
-        label=_("Priority"), choices=PRIORITIES, coerce=int, initial=NORMAL, required=False, empty_value=None
+    to = forms.ChoiceField(
+        label=_("To"), required=False, error_messages=GONE, widget=forms.Select(attrs={"data-submit-on-change": True})
+    )
+    folder = forms.CharField(
+        label=_("Folder"),
+        max_length=4000,
+        required=False,
+        strip=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     conflict = forms.ChoiceField(
         label=_("When the name is taken"),
         choices=messages.CONFLICT_CHOICES,
         required=False,
-        help_text=_("On a drive; the library keeps all."),
+        help_text=_("The library keeps all files, also those of one name."),
     )
-    field_order = ["links", "to", "folder", "conflict", "priority"]
+    priority = forms.TypedChoiceField(
+        label=_("Priority"), choices=PRIORITIES, coerce=int, initial=NORMAL, required=False, empty_value=None
+    )
 
-    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: Any, source: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        drives = DriveAccount.objects.visible_to(user).usable()
-        self.fields["to"].choices = [("", _("Library")), *((str(drive.pk), drive.name) for drive in drives)]  # type: ignore[attr-defined]
+        self.fields["links"].required = source == "links"
+        self.fields["to"].choices = _targets(user)  # type: ignore[attr-defined]
+        self._servers = {str(server.pk): server for server in CloudServer.objects.visible_to(user)}
 
     def clean_links(self) -> list[services.Wanted]:
         """Every line parsed as an address; the lines that can't be used are named by their number."""
@@ -68,14 +78,34 @@ class LinksForm(forms.Form):
         return found
 
     def clean(self) -> dict[str, Any]:
-        """A folder of the library is checked here, one of a drive with each name in it."""
+        """A folder of the library or of a server is checked here, one of a drive with each name in it."""
         values: dict[str, Any] = self.cleaned_data
+        folder, to = values.get("folder") or "/", values.get("to")
         try:
-            if not values.get("to"):
-                values["folder"] = services.clean_folder(values.get("folder") or "/")
+            if to in self._servers:
+                values["folder"] = self._on_server(folder, to)
+            elif not to:
+                values["folder"] = services.clean_folder(folder)
         except Invalid as error:
             self.add_error("folder", [str(text) for texts in error.fields.values() for text in texts])
+        except AppError as error:
+            self.add_error("folder", sentence(error))
         return values
+
+    def _on_server(self, folder: str, to: str) -> str:
+        with cloud_translated():
+            path = clean(folder)
+        if path == "/" and self._servers[to].root == "/":
+            raise Invalid(fields={"folder": [_("Choose a folder in one of the clouds of this server.")]})
+        return path
+
+
+def _targets(user: Any) -> list[Any]:
+    """The places of a user where files can go, by kind."""
+    drives = [(str(drive.pk), drive.name) for drive in DriveAccount.objects.visible_to(user).usable()]
+    clouds = [(str(server.pk), server.name) for server in CloudServer.objects.visible_to(user)]
+    groups = [(_("Baidu Netdisk"), drives), (_("CloudDrive2"), clouds)]
+    return [("", _("Library")), *((label, places) for label, places in groups if places)]
 
 
 class ToDrive(forms.Form):

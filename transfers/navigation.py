@@ -15,3 +15,4 @@ def _under_way(user: Any) -> int:
 
 add(Item(_("Transfers"), "transfers:list", "transfers", order=20, badge=_under_way))
 add(Item(_("Library"), "transfers:library", "folder", order=30))
+add(Item(_("Servers"), "transfers:servers", "server", order=35))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.privacy import Holding, hold, rows_of
 
-from .models import LibraryFile, Transfer, Upload
+from .models import CloudServer, LibraryFile, Transfer, Upload
 
 hold(
     Holding(
@@ -40,3 +40,15 @@ hold(
         ),
     )
 )
+hold(
+    Holding(
+        "servers",
+        _("CloudDrive2 servers"),
+        _("Database: address, name and state. Token and passwords are sealed with the site's master key and never shown."),
+        lambda user: rows_of(
+            CloudServer.objects.visible_to(user),
+            "id", "name", "host", "port", "tls", "username", "dav_username", "root", "state", "problem", "version",
+            "checked_at", "created_at",
+        ),
+    )
+)  # fmt: skip

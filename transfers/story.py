@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from core.models import JobState
 from core.pages import duration
 
-from . import messages
+from . import inside, messages
+from .clouds import story as clouds
 from .messages import CONFLICT_CHOICES
 from .models import Transfer, TransferStep
 from .rows import attempts, route
@@ -30,6 +31,7 @@ TONES = {
     "verified": "done",
     "rapid": "done",
     "skipped": "done",
+    "inside": "done",
     "done": "done",
     "failed": "needs-you",
 }
@@ -70,6 +72,8 @@ def check(transfer: Transfer) -> dict[str, Any]:
     """How sure we are of the content: tone, sentence, and the hash of what is stored."""
     if transfer.destination_kind == Transfer.Destination.NETDISK:
         return _check_at_drive(transfer)
+    if transfer.destination_kind == Transfer.Destination.CLOUDDRIVE:
+        return clouds.check(transfer)
     if transfer.state != JobState.DONE:
         return {
             "tone": "plain",
@@ -91,6 +95,8 @@ def _check_at_drive(transfer: Transfer) -> dict[str, Any]:
         }
     if transfer.destination.get("skipped"):
         return {"tone": "plain", "text": _("The drive had a file of this name and size already; nothing was sent.")}
+    if transfer.destination.get("way") == inside.WAY:
+        return {"tone": "plain", "text": _("The drive copied the file itself; it shows it with the right size.")}
     if transfer.destination.get("rapid"):
         return {"tone": "done", "text": _("The drive knew this content by its md5, so nothing had to be sent.")}
     if transfer.verified == Transfer.Verified.HASH:
@@ -126,7 +132,7 @@ def timeline(transfer: Transfer) -> list[dict[str, Any]]:
     return [
         {
             "title": messages.step(step.code),
-            "detail": _detail(step, sent=transfer.destination_kind == Transfer.Destination.NETDISK),
+            "detail": _detail(step, sent=transfer.destination_kind != Transfer.Destination.LIBRARY),
             "at": step.created_at,
             "tone": TONES.get(step.code, "plain"),
         }

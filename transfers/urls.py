@@ -4,14 +4,14 @@ from django.urls import path
 
 from .clouds.urls import urlpatterns as clouds
 from .uploads.views import OneUpload, Uploads
-from .views import create, detail, library, lists
+from .views import create, detail, library, lists, new
 from .views.content import content
 
 app_name = "transfers"
 urlpatterns = [
     *clouds,
     path("transfers/", lists.transfer_list, name="list"),
-    path("transfers/new", create.from_links, name="new"),
+    path("transfers/new", new.new_transfer, name="new"),
     path("transfers/send", create.send, name="send"),
     path("transfers/from-drive", create.from_drive, name="from-drive"),
     path("transfers/all/<str:verb>", lists.bulk_act, name="bulk"),

@@ -14,6 +14,12 @@ USERS = {"demo": "demo", "second@example.org": "second"}
 TWO_FACTOR = {"second@example.org": "123456"}
 """Users that sign in with a code as well."""
 
+DEMO_TOKEN = "demo-token"
+"""An API token with all rights that is there from the start, for the user ``demo``."""
+
+NEWEST = 500
+"""Account tokens that are remembered; a user who signs in again and again has the oldest forgotten."""
+
 ALL = frozenset(each.name.removeprefix("allow_") for each in TokenPermissions.DESCRIPTOR.fields)
 
 
@@ -51,7 +57,16 @@ class Grants:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._by_token = {each["token"]: Grant(**each) for each in tree.kept("grants", [])}
+        rows: list[dict[str, Any]] | None = tree.kept("grants", None)
+        self._by_token = {each["token"]: Grant(**each) for each in rows or ()}
+        if rows is None:
+            self.begin()
+
+    def begin(self) -> None:
+        """Forget all tokens but the one that is there from the start."""
+        demo = Grant(DEMO_TOKEN, "demo", True, permissions=sorted(ALL), name="demo")
+        self._by_token = {demo.token: demo}
+        self.save()
 
     def sign_in(self, user: str, seconds: float) -> Grant:
         """Issue a token of a user's account."""
@@ -87,17 +102,14 @@ class Grants:
         self.save()
         return len(ended)
 
-    def clear(self) -> None:
-        """Forget all tokens."""
-        self._by_token.clear()
-        self.save()
-
     def save(self) -> None:
         """Keep the tokens."""
         self._tree.keep("grants", [asdict(each) for each in self._by_token.values()])
 
     def _add(self, grant: Grant) -> Grant:
-        self._by_token = {token: each for token, each in self._by_token.items() if each.live}
+        live = [each for each in self._by_token.values() if each.live]
+        forgotten = {each.token for each in [each for each in live if not each.api][:-NEWEST]}
+        self._by_token = {each.token: each for each in live if each.token not in forgotten}
         self._by_token[grant.token] = grant
         self.save()
         return grant

@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     line.add_argument("--host", default="127.0.0.1")
     line.add_argument("--port", type=int, default=19798, help="0: any free one")
     line.add_argument("--move", action="store_true", help="take a free port when it is taken")
-    line.add_argument("--entries", type=int, default=4000, help="files to begin with")
+    line.add_argument("--entries", type=int, default=600, help="files to begin with")
     line.add_argument("--seed", type=int, default=1, help="the same seed gives the same files")
     line.add_argument("--latency-ms", type=float, default=0)
     line.add_argument("--state", type=Path, metavar="FILE", help="keep files, tokens and mounts over a restart")

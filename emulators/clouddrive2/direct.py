@@ -57,9 +57,9 @@ def _handle(world: World, number: int) -> Handle:
 
 def _write(call: Call, request: pb.WriteFileRequest) -> int:
     handle = _handle(call.world, request.fileHandle)
-    if request.length != len(request.buffer):
-        raise invalid(f"length is {request.length}, the buffer has {len(request.buffer)} bytes")
-    data = request.buffer
+    data = request.buffer  # each look at the field copies it
+    if request.length != len(data):
+        raise invalid(f"length is {request.length}, the buffer has {len(data)} bytes")
     if fault := call.world.faults.take("chunk_short", {"op": "WriteToFile", "path": handle.path}):
         data = data[: max(0, len(data) - fault.count("bytes", 1))]
     if data:

@@ -26,6 +26,10 @@ SINCE_1_0 = ("LocalCreateFolder", "GetServiceCapabilities")
 """Methods that servers before 0.9.24 and 1.0.0 do not have (§2)."""
 
 
+LONGEST = 4096
+"""Characters of a path that the log keeps."""
+
+
 def opened(world: World, name: str, authorization: str, transport: str) -> Call:
     """Return a call of a method with its place in the log; raises :class:`Refusal` for an unknown method."""
     world.counters[f"calls.{name}"] += 1
@@ -59,7 +63,7 @@ def parsed(call: Call, raw: bytes) -> Message:
 
 async def admitted(call: Call, request: Message) -> None:
     """Let faults strike, then check the token and its permission; raises :class:`Refusal` or :class:`Dropped`."""
-    call.facts["path"] = path_of(call.world, request)
+    call.facts["path"] = path_of(call.world, request)[:LONGEST]
     await _strike(call)
     _authorize(call)
 
@@ -128,6 +132,7 @@ async def streamed_in(call: Call, messages: AsyncIterator[bytes]) -> bytes:
                 first = False
             yield request
 
+    _authorize(call)
     return _answer(call, await call.method.run(call, requests()))
 
 

@@ -140,7 +140,11 @@ class Front:
         listening.setblocking(False)
         try:
             while True:
-                client, _ = await loop.sock_accept(listening)
+                try:
+                    client, _ = await loop.sock_accept(listening)
+                except OSError:  # too many open files: they become fewer
+                    await asyncio.sleep(0.1)
+                    continue
                 task = asyncio.ensure_future(self._take(client))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
@@ -184,7 +188,11 @@ class Front:
         server = socket.socket()
         server.setblocking(False)
         server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await loop.sock_connect(server, ("127.0.0.1", self.grpc_port))
+        try:
+            await loop.sock_connect(server, ("127.0.0.1", self.grpc_port))
+        except OSError:
+            server.close()
+            raise
         port = server.getsockname()[1]
         names = ("cut", "slow", "goaway")
         struck = {name: fault for name in names if (fault := self._faults.take(name, {"kind": "h2"}))}

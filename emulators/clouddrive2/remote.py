@@ -127,6 +127,7 @@ class Session:
     async def _steps(self) -> None:
         world, facts = self.world, {"path": self.path}
         for status in (Status.WaitforPreprocessing, Status.Preprocessing):
+            await self.task.going.wait()
             self.move(status)
             await asyncio.sleep(world.settings.step_s)
         if world.faults.take("skipped", facts):
@@ -134,6 +135,7 @@ class Session:
         self._try_rapid()
         await self._want_hash()
         self._try_rapid()
+        await self.task.going.wait()
         self.move(Status.Inqueue)
         await asyncio.sleep(world.settings.step_s)
         async with world.uploads.turn():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
+from emulators.baidu.openable import kind_of
 from emulators.clouddrive2.clouds import CLOUDS
 from emulators.clouddrive2.tree import Tree
 
@@ -39,14 +41,22 @@ AWKWARD_NAMES = (
     "no extension",
 )
 
-_FOLDERS = (
-    ("/文档/工作", "docx", 2 * KIB, MIB),
-    ("/文档/表格", "xlsx", 2 * KIB, 300 * KIB),
-    ("/照片/杭州", "jpg", 4 * MIB, 12 * MIB),
-    ("/视频/电影", "mkv", 600 * MIB, 5 * GIB),
-    ("/音乐", "mp3", 4 * MIB, 14 * MIB),
-    ("/备份", "7z", 5 * MIB, 700 * MIB),
+_PLACES = ("杭州", "厦门", "大理", "桂林", "西湖", "黄山", "成都", "青岛", "苏州", "海边")
+_SUBJECTS = ("年度", "项目", "客户", "会议", "产品", "财务", "课程", "设计", "合同", "研究")
+_PAPERS = ("报告", "计划", "总结", "清单", "方案", "说明", "笔记", "预算")
+_FILMS = ("江南春早", "远山", "夜航船", "长安旧事", "候鸟", "灯塔", "雪落江城", "归途")
+_SONGS = ("晚风", "渡口", "月光海岸", "故乡的云影", "青石巷", "听雨", "星河", "山茶花")
+
+_FOLDERS: tuple[tuple[str, Sequence[str], Sequence[str], str, int, int], ...] = (
+    ("/文档/工作", _SUBJECTS, _PAPERS, "docx", 8 * KIB, MIB),
+    ("/文档/合同", _SUBJECTS, _PAPERS, "pdf", 8 * KIB, MIB),
+    ("/文档/笔记", _PLACES, _PAPERS, "md", 300, 40 * KIB),
+    ("/照片/旅行", _PLACES, ("晨雾", "日落", "古镇", "山路"), "jpg", 4200 * KIB, 12 * MIB),
+    ("/视频/电影", _FILMS, (".2019.1080p", ".2023.2160p", ".2024.1080p"), "mkv", 600 * MIB, 5 * GIB),
+    ("/音乐", _SONGS, ("", "（现场）", "（吉他版）"), "mp3", 4200 * KIB, 14 * MIB),
+    ("/备份", ("手机", "电脑", "相册", "网站"), ("-2023", "-2024", "-2025"), "7z", 5 * MIB, 700 * MIB),
 )
+"""Folder, the two halves of its names, extension, smallest and largest size in bytes."""
 _DEEP = "/很深/" + "/".join(f"第{level}层" for level in range(1, 25))
 
 
@@ -57,8 +67,8 @@ def plant(tree: Tree, seed: int, entries: int) -> None:
     for cloud in CLOUDS:
         top = f"/{cloud.folder}"
         _put(tree, f"{top}/测试", HANDY_SIZES, seed, dice)
-        for folder, extension, least, most in _FOLDERS:
-            names = (f"{extension.upper()} {number:04d}.{extension}" for number in range(1, share + 1))
+        for folder, firsts, seconds, extension, least, most in _FOLDERS:
+            names = _names(firsts, seconds, extension, share, dice)
             _put(tree, top + folder, {name: _spread(least, most, dice) for name in names}, seed, dice)
     main = f"/{CLOUDS[0].folder}"
     _put(tree, f"{main}/特殊名称", {name: dice.randint(1, 4 * KIB) for name in AWKWARD_NAMES}, seed, dice)
@@ -68,10 +78,25 @@ def plant(tree: Tree, seed: int, entries: int) -> None:
     _put(tree, f"{main}/照片/2025", photos, seed, dice)
 
 
+def _names(firsts: Sequence[str], seconds: Sequence[str], extension: str, count: int, dice: random.Random) -> list[str]:
+    """Return ``count`` different names; a number tells those apart that would be alike."""
+    pairs = [first + second for first in firsts for second in seconds]
+    dice.shuffle(pairs)
+    rounds = [(pairs[number % len(pairs)], number // len(pairs)) for number in range(count)]
+    return [f"{name}{f' {again + 1}' if again else ''}.{extension}" for name, again in rounds]
+
+
 def _put(tree: Tree, path: str, files: dict[str, int], seed: int, dice: random.Random) -> None:
     folder = tree.folder(path, EPOCH - dice.randrange(YEAR, 3 * YEAR))
     times = {name: EPOCH - dice.randrange(10, 3 * YEAR) for name in files}
-    tree.fill(folder, ((name, size, f"{seed}:{path}/{name}", times[name]) for name, size in files.items()))
+    rows = ((name, size, _content(f"{seed}:{path}/{name}", name), times[name]) for name, size in files.items())
+    tree.fill(folder, rows)
+
+
+def _content(seed: str, name: str) -> str:
+    """Return the content of a generated file: one that opens where its name promises that."""
+    kind = kind_of(name.rpartition(".")[2].lower())
+    return f"{kind}:{seed}" if kind else seed
 
 
 def _spread(least: int, most: int, dice: random.Random) -> int:

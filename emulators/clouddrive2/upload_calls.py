@@ -185,14 +185,14 @@ def remote_read_data(call: Call, request: pb.RemoteReadDataUpload) -> pb.RemoteR
         if not world.settings.lost_as_reply:
             raise
         return pb.RemoteReadDataReply(success=False, error_message=refusal.details)
-    stop = request.offset + len(request.data)
-    if request.length != len(request.data) or stop > session.size:
+    data = request.data  # each look at the field copies it
+    stop = request.offset + len(data)
+    if request.length != len(data) or stop > session.size:
         return pb.RemoteReadDataReply(success=False, error_message="bytes outside the file")
     if request.is_last_chunk != (stop >= session.size):
         world.counters["wrong_last_chunk"] += 1
     if fault := world.faults.take("chunk_refused", call.facts):
         return pb.RemoteReadDataReply(success=False, error_message=fault.text("message", "write failed"))
-    data = request.data
     if fault := world.faults.take("chunk_short", call.facts):
         data = data[: max(0, len(data) - fault.count("bytes", 1))]
     world.counters["remote_bytes"] += len(data)

@@ -36,7 +36,7 @@ class Options:
     """How the stand-in was started; without a state file nothing outlives it."""
 
     seed: int = 1
-    entries: int = 4000
+    entries: int = 600
     state_file: Path | None = None
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -180,7 +180,7 @@ class World:
         self.settings.change(Settings().as_dict() | self.options.settings)
         self.uploads.clear()
         self.faults.remove()
-        self.grants.clear()
+        self.grants.begin()
         self.mounts.clear()
         self.tree.keep("dav", None)
         self.hidden.clear()

@@ -1,7 +1,8 @@
-"""Every declared operation of the netdisk as an address of its own: `POST` with the arguments as JSON, `GET` where it only reads."""
+"""Every declared operation as an address of its own: `POST` with the arguments as JSON, `GET` where it only reads."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import URLPattern, path
@@ -20,20 +21,37 @@ from core.operations import Danger, Operation
 
 from .schemas import body_schema, query_schemas
 
-PREFIXES = ("netdisk.", "transfers.", "core.")
-PROBLEMS = {
-    "413": "Too large for this account",
-    "422": "The file is of a kind that Baidu can't handle",
-    "501": "Not offered to this app",
-    "507": "The drive is full",
-}
+
+@dataclass(frozen=True)
+class Room:
+    """Operations whose names begin with one of `prefixes` answer at `/api/v1/<name>/<operation>`.
+
+    `asks` is who is asked behind us, `problems` are the statuses that only they answer.
+    """
+
+    name: str
+    prefixes: tuple[str, ...]
+    asks: str
+    problems: dict[str, str] = field(default_factory=dict)
+
+
+NETDISK = Room(
+    "netdisk",
+    ("netdisk.", "transfers.", "core."),
+    "Baidu",
+    {
+        "413": "Too large for this account",
+        "422": "The file is of a kind that Baidu can't handle",
+        "501": "Not offered to this app",
+        "507": "The drive is full",
+    },
+)
 
 
 class OperationView(APIView):
-    """Run one operation on the caller's own drive; answers what the operation answers."""
+    """Run one operation for the caller; answers what the operation answers."""
 
     entry: Operation
-    problems = PROBLEMS
 
     def post(self, request: Request) -> Response:
         if not isinstance(request.data, dict):
@@ -59,32 +77,36 @@ def _query(request: Request) -> dict[str, Any]:
     return request.query_params.dict()
 
 
-def operation_paths() -> list[URLPattern]:
-    """An address for each operation that is declared when the addresses are read."""
-    mine = [entry for entry in operations.all_operations() if entry.name.startswith(PREFIXES)]
+def operation_paths(room: Room = NETDISK) -> list[URLPattern]:
+    """An address for each operation of a room that is declared when the addresses are read."""
+    mine = [entry for entry in operations.all_operations() if entry.name.startswith(room.prefixes)]
     with translation.override("en"):
-        return [path(f"netdisk/{entry.short_name}", _view(entry), name=f"netdisk-{entry.short_name}") for entry in mine]
+        return [
+            path(f"{room.name}/{entry.short_name}", _view(entry, room), name=f"{room.name}-{entry.short_name}")
+            for entry in mine
+        ]
 
 
-def _view(entry: Operation) -> Any:
+def _view(entry: Operation, room: Room) -> Any:
     reads = entry.danger == Danger.READ
-    described: Any = type(entry.short_name, (ReadingView if reads else OperationView,), {"entry": entry})
+    parent = ReadingView if reads else OperationView
+    described: Any = type(entry.short_name, (parent,), {"entry": entry, "problems": room.problems})
     common: dict[str, Any] = {
-        "tags": ["netdisk"],
+        "tags": [room.name],
         "summary": str(entry.title),
-        "description": _description(entry),
+        "description": _description(entry, room),
         "responses": {200: OpenApiResponse(OpenApiTypes.OBJECT, description="What the operation found or did")},
     }
     methods = {
         "post": extend_schema(
             **common,
-            operation_id=f"netdisk_{entry.short_name}",
+            operation_id=f"{room.name}_{entry.short_name}",
             request={"application/json": body_schema(entry.arguments)},
         )
     }
     if reads:
         methods["get"] = extend_schema(
-            **common, operation_id=f"netdisk_{entry.short_name}_get", parameters=_parameters(entry)
+            **common, operation_id=f"{room.name}_{entry.short_name}_get", parameters=_parameters(entry)
         )
     return extend_schema_view(**methods)(described).as_view()
 
@@ -98,10 +120,10 @@ def _parameters(entry: Operation) -> list[OpenApiParameter]:
     ]
 
 
-def _description(entry: Operation) -> str:
+def _description(entry: Operation, room: Room) -> str:
     lines = [entry.summary, f"Scope `{entry.scope}`."]
     if entry.upstream:
-        lines.append(f"Asks Baidu: `{entry.upstream}`.")
+        lines.append(f"Asks {room.asks}: `{entry.upstream}`.")
     if entry.supported:
         lines.append(f"Supported: {entry.supported}.")
     return "\n\n".join(lines)

@@ -60,6 +60,7 @@ _AUTH = {
 _BY_DRIVE = lambda ids: {"source": {"drive": str(ids["drive"]), "fs_id": 1}}  # noqa: E731
 ON_DRIVES = ("netdisk.", "transfers.", "core.")
 _OPERATION = Row(OWN, body=lambda ids: {"drive": str(ids["drive"])})
+_CLOUD_OPERATION = Row(OWN, body=lambda ids: {"server": str(ids["server"])})
 _PICKED = {"id": "991991991:/x", "name": "y", "dest": "/", "go": "1"}
 _EXEC_ON_DRIVE = lambda ids: {"op": "quota", "args": {"drive": str(ids["drive"])}}  # noqa: E731
 
@@ -163,8 +164,16 @@ TABLE: dict[str, Row] = {
     **{f"v1:transfer-{verb}": Row(THEIRS, of("transfer")) for verb in ("pause", "resume", "cancel", "retry")},
     "v1:library-list": own,
     "v1:library-detail": Row(THEIRS, of("file")),
+    "v1:server-list": Row(OWN, body=says({"host": "127.0.0.1", "secret": "x"})),
+    "v1:server-detail": Row(THEIRS, of("server"), says({"name": "x"})),
+    "v1:server-test": Row(THEIRS, of("server")),
     "v1:operation-list": own,
     **{f"v1:netdisk-{entry.short_name}": _OPERATION for entry in all_operations() if entry.name.startswith(ON_DRIVES)},
+    **{
+        f"v1:clouds-{entry.short_name}": _CLOUD_OPERATION
+        for entry in all_operations()
+        if entry.name.startswith("clouds.")
+    },
     "v1:netdisk-upload-part": Row(OWN, says({"uploadid": "x", "number": 0})),
     "v1:netdisk-media": anyone("the sealed link is the credential: one thing, for some hours", {"link": "x"}),
     "oauth-callback": anyone("Baidu sends browsers here; the one-time state is the credential"),

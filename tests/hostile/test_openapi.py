@@ -54,6 +54,7 @@ KINDS = {
     "/drives/": "drive",
     "/transfers/": "transfer",
     "/library/": "file",
+    "/servers/": "server",
 }
 few = settings(
     max_examples=EXAMPLES,
@@ -75,7 +76,7 @@ def callers(world: World, as_alice: Caller, as_admin: Caller) -> Iterator[dict[s
         signal.connect(close_old_connections)
 
 
-UPLOADS = ("upload_text", "upload_url", "upload_local", "offline_add")
+UPLOADS = ("upload_text", "upload_url", "upload_local", "offline_add", "cloud_upload", "cloud_download")
 
 
 def at_once(case: Any) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import LoginSession
 from accounts.services import sessions
-from core import audit
+from core import audit, vault
 from core.batches import services as batches
 from core.models import Batch, JobState
 from core.operations import Call, Surface
@@ -20,11 +20,12 @@ from netdisk.baidu.types import TokenPair
 from netdisk.models import Authorisation, DriveAccount
 from netdisk.tokens import store
 from transfers import services
-from transfers.models import LibraryFile, Transfer, Upload
+from transfers.models import CloudServer, LibraryFile, Transfer, Upload
 
 CANARY = "canary"
 MISSING = "01900000-0000-7000-8000-000000000000"
 MISSING_ROW = 999_999_999
+AWAY = "192.0.2.7"  # a documentation address: the gate lets no call go there
 OURS = ("accounts", "core", "netdisk", "transfers")
 BODY = b"canary content " * 100
 
@@ -39,12 +40,13 @@ class World:
     session: LoginSession
     batch: Batch
     upload: Upload
+    server: CloudServer
 
     def ids(self) -> dict[str, Any]:
         """The id of each kind of thing, for routes."""
         return {
             name: getattr(self, name).pk
-            for name in ("drive", "device", "transfer", "file", "session", "batch", "upload")
+            for name in ("drive", "device", "transfer", "file", "session", "batch", "upload", "server")
         } | {"user": self.alice.pk}
 
 
@@ -74,7 +76,10 @@ def make(alice: Any) -> World:
     upload = Upload.objects.create(
         user=alice, name="canary-upload.bin", size=9, destination={"folder": "/canary-folder"}
     )
-    return World(alice, drive, device, transfer, file, session, batch, upload)
+    server = CloudServer(user=alice, name="canary-server", host=AWAY, username="canary-user", root="/canary-root")
+    vault.seal_secret(server, "secret", "canary-password")
+    server.save(force_insert=True)
+    return World(alice, drive, device, transfer, file, session, batch, upload, server)
 
 
 def keep(user: Any, name: str, body: bytes, *, mime: str = "", folder: str = "/canary-folder") -> LibraryFile:

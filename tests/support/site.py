@@ -68,6 +68,7 @@ class Site:
             "PORT": str(self.port),
             "DATA_DIR": str(self.data),
             "EMULATOR_BAIDU_PORT": str(self.standin_port),
+            "EMULATOR_CLOUDDRIVE2_PORT": "0",
             "ADMIN_PASSWORD": PASSWORD,
             "LOG_LEVEL": "WARNING",
             "PYTHONUNBUFFERED": "1",

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import folders, views
+from . import clouds, folders, views
+from .operations import cloud_paths
 
 urlpatterns = [
     path("transfers", views.Transfers.as_view(), name="transfer-list"),
@@ -14,4 +15,8 @@ urlpatterns = [
     ),
     path("library", views.Library.as_view(), name="library-list"),
     path("library/<str:pk>", views.OneFile.as_view(), name="library-detail"),
+    path("servers", clouds.Servers.as_view(), name="server-list"),
+    path("servers/<str:pk>", clouds.Server.as_view(), name="server-detail"),
+    path("servers/<str:pk>/test", clouds.ServerTest.as_view(), name="server-test"),
+    *cloud_paths(),
 ]

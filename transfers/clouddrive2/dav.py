@@ -14,7 +14,7 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
 
 from .errors import CloudDriveError, Kind
-from .paths import Root, clean, join, levels, split
+from .paths import Root, join, levels, split
 from .source import NEVER, Read, Stop, exactly
 from .tuning import Tuning
 from .web import BROKEN, unreachable
@@ -45,6 +45,7 @@ class DavUploads:
         user: str,
         password: str,
         tuning: Tuning | None = None,
+        *,
         root: str = "/",
     ) -> None:
         self._root = Root(root)

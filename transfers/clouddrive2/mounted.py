@@ -181,9 +181,10 @@ def _fill(
     target: int, size: int, read: Read, file: int | None, *, stop: Stop, on_sent: OnSent | None, start: int
 ) -> None:
     offset = start
-    with _failing():
-        os.truncate(target, start)
-        os.lseek(target, start, os.SEEK_SET)
+    if start:
+        with _failing():
+            os.truncate(target, start)
+            os.lseek(target, start, os.SEEK_SET)
     while offset < size:
         stop.check()
         length = min(MIB, size - offset)

@@ -31,6 +31,7 @@ from .remote_hash import Hashes
 from .remote_watch import Watch
 from .source import NEVER, Read, Stop, exactly
 from .tasks import Status
+from .write import Keep
 
 DATA = pb.RemoteReadDataUpload.DATA_FIELD_NUMBER
 LOST = "clouddrive_session_lost"
@@ -96,14 +97,23 @@ class RemoteUploads:
         stop: Stop = NEVER,
         on_started: Callable[[str], None] = lambda _: None,
         on_change: Callable[[], None] = lambda: None,
+        keep: Keep = lambda error: not getattr(error, "permanent", True),
     ) -> RemoteUpload:
         """An upload to `run`. `upload_id` goes on with one that was begun with the same device and token, of which
         the server has got the first `done` bytes.
 
         `on_started` is told the id as soon as there is one, `on_change` that `snapshot` has changed (often, quick!).
+        After a failure with `keep(error)` the upload is left waiting on the server.
         """
         return RemoteUpload(
-            self, file, upload_id=upload_id, done=done, stop=stop, on_started=on_started, on_change=on_change
+            self,
+            file,
+            upload_id=upload_id,
+            done=done,
+            stop=stop,
+            on_started=on_started,
+            on_change=on_change,
+            keep=keep,
         )
 
 
@@ -120,12 +130,13 @@ class RemoteUpload:
         stop: Stop,
         on_started: Callable[[str], None],
         on_change: Callable[[], None],
+        keep: Keep,
     ) -> None:
         self._caller, self._channel, self._file = owner.caller, owner.channel, file
         self._chunk_size = owner.chunk_size
         self._path = clean(file.path)
         self._id, self._stop = upload_id, stop
-        self._on_started, self._on_change = on_started, on_change
+        self._on_started, self._on_change, self._keep = on_started, on_change, keep
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._paused = self._lazy = False
         self._begin_anew()
@@ -216,7 +227,7 @@ class RemoteUpload:
                 self._begin_anew()
         except Exception as error:
             self._stop.check()
-            if getattr(error, "permanent", True):
+            if not self._keep(error):
                 self._give_up()
             raise
         finally:

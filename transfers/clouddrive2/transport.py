@@ -109,6 +109,7 @@ class GrpcTransport:
         self._channel = _channel(endpoint, tuning or Tuning())
         self._calls: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
+        self._closed = False
 
     def unary(self, method: str, body: bytes, token: str, timeout: float) -> bytes:
         try:
@@ -126,11 +127,15 @@ class GrpcTransport:
         return _Pending(self._call("stream_unary", method).future(iter(bodies), timeout, _metadata(token)), method)
 
     def close(self) -> None:
+        with self._lock:
+            self._closed = True
         self._channel.close()
 
     def _call(self, kind: str, method: str) -> Any:
         """The callable of a method; messages pass as they are. Making one is not free, so it is kept."""
         with self._lock:
+            if self._closed:
+                raise from_status(1, "the connection was closed", method)
             found = self._calls.get((kind, method))
             if found is None:
                 found = self._calls[kind, method] = getattr(self._channel, kind)(f"/{SERVICE}/{method}")

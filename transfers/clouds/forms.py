@@ -6,11 +6,14 @@ from urllib.parse import urlsplit
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import AppError, Invalid
+from core.errors import AppError, Invalid, Text
+from core.outbound import OutboundError
+from core.outbound.urls import parse_host
 from core.pages import sentence
 from protos import clouddrive_pb2 as pb
 from transfers.models import CloudServer
 
+from .rights import OTHERS, UPLOADING, explained
 from .servers import Access
 
 PORT = 19798
@@ -71,12 +74,22 @@ class ServerForm(forms.Form):
             for name in ("token", "password", "dav_secret"):
                 self.fields[name].help_text = KEEPS
         else:
-            self.fields["token"].help_text = _("Made in CloudDrive2 under Settings, API tokens.")
+            self.fields["token"].help_text = _("Made on CloudDrive2’s own page, and copied from there.")
 
     @property
     def dav_open(self) -> bool:
         """Whether the fields for WebDAV are shown from the start."""
         return bool(self["dav_username"].value() or self["dav_secret"].errors)
+
+    @property
+    def needed(self) -> list[dict[str, Text]]:
+        """The rights to give to an API token so that uploads work."""
+        return explained(UPLOADING)
+
+    @property
+    def others(self) -> list[dict[str, Text]]:
+        """The rights that the rest of the pages uses."""
+        return explained(OTHERS)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = self.cleaned_data
@@ -101,10 +114,10 @@ class ServerForm(forms.Form):
             else:
                 parts = urlsplit(f"//[{text}]" if text.count(":") > 1 and not text.startswith("[") else f"//{text}")
                 values["port"] = parts.port or values.get("port")
-            values["host"] = parts.hostname or ""
-        except ValueError:
-            values["host"] = ""
-        if not values["host"] or len(values["host"]) > 253:
+            host = parts.hostname or ""
+            parse_host(f"[{host}]" if ":" in host else host)
+            values["host"] = host
+        except (ValueError, OutboundError):
             self.add_error("host", _("Write a host name or an IP address."))
 
     def access(self) -> Access:
@@ -143,7 +156,7 @@ class MountForm(forms.Form):
         label=_("Folder on the server’s machine"),
         max_length=1000,
         strip=False,
-        widget=forms.TextInput(attrs={**PLAIN, "placeholder": "/mnt/clouddrive"}),
+        widget=forms.TextInput(attrs={**PLAIN, "placeholder": "/mnt/clouddrive", "autofocus": True}),
         help_text=_("Empty or not there yet; on Windows a drive letter such as X: is possible."),
     )
     source = forms.CharField(

@@ -1,7 +1,19 @@
-"""Bringing files to a drive (A6, A7), declared once: importing this package registers all of it."""
+"""Bringing files to drives and servers (A6, A7, E2), declared once: importing this package registers all of it."""
 
 from __future__ import annotations
 
-from . import folders, offline, sending
+from . import (
+    clouds_files,
+    clouds_mounts,
+    clouds_moving,
+    clouds_offline,
+    clouds_servers,
+    clouds_tasks,
+    folders,
+    offline,
+    sending,
+)
 
-__all__ = ["folders", "offline", "sending"]
+__all__ = [
+    "clouds_files", "clouds_mounts", "clouds_moving", "clouds_offline", "clouds_servers", "clouds_tasks", "folders", "offline", "sending",
+]  # fmt: skip

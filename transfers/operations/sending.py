@@ -18,6 +18,8 @@ from core.operations import Call, Danger, check_cancelled, operation
 from netdisk.errors import SENTENCES, NetdiskError
 from netdisk.operations.arguments import OnDrive, Path, number
 from transfers import services
+from transfers.clouds.errors import SENTENCES as CLOUD_SENTENCES
+from transfers.clouds.errors import CloudError
 from transfers.models import Transfer, Upload
 from transfers.uploads.staging import disk, reserve
 
@@ -130,8 +132,8 @@ def queue(call: Call, args: Sending, wanted: services.Wanted, folder: str | None
     )
 
 
-def answer(call: Call, row: Transfer, wait: float) -> dict[str, Any]:
-    """How the transfer stands after at most `wait` seconds; raises why it failed."""
+def settled(call: Call, row: Transfer, wait: float) -> Transfer:
+    """The transfer as it is at its end, or after `wait` seconds; raises why it failed."""
     deadline, pause = time.monotonic() + wait, FIRST_LOOK
     row.refresh_from_db()
     while not row.ended and (left := deadline - time.monotonic()) > 0:
@@ -142,7 +144,12 @@ def answer(call: Call, row: Transfer, wait: float) -> dict[str, Any]:
         call.progress(row.done_bytes, row.size, row.name)
     if row.state == JobState.FAILED:
         raise _failure(row)
-    place = row.destination
+    return row
+
+
+def answer(call: Call, row: Transfer, wait: float) -> dict[str, Any]:
+    """How the transfer stands after at most `wait` seconds; raises why it failed."""
+    place = settled(call, row, wait).destination
     return {
         "state": row.state,
         "transfer": str(row.pk),
@@ -154,8 +161,10 @@ def answer(call: Call, row: Transfer, wait: float) -> dict[str, Any]:
     }
 
 
-def _failure(row: Transfer) -> NetdiskError | UpstreamFailed:
+def _failure(row: Transfer) -> NetdiskError | CloudError | UpstreamFailed:
     if row.error_code in SENTENCES:
         return NetdiskError(row.error_code)
+    if row.error_code in CLOUD_SENTENCES:
+        return CloudError(row.error_code)
     hint = _now("Its transfer says more: %s") % row.pk
     return UpstreamFailed(services.problem(row), code=row.error_code, hint=hint)

@@ -1,4 +1,4 @@
-"""Starting transfers: from links that someone pastes, from files ticked on a drive, from the library to a drive."""
+"""Starting transfers from elsewhere: files ticked on a drive, a file of the library to a drive. See `new` for the form."""
 
 from __future__ import annotations
 
@@ -6,56 +6,18 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import AppError, Invalid
-from core.pages import done, is_htmx, refused, sentence, toast
-from netdisk.models import DriveAccount
+from core.pages import Address, done, is_htmx, refused, sentence, toast
 from transfers import services
-from transfers.forms import LinksForm, SendForm
+from transfers.forms import SendForm
+from transfers.models import CloudServer
 
 LAST_ID = 2**63 - 1
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def from_links(request: HttpRequest) -> HttpResponse:
-    form = LinksForm(request.user, request.POST if request.method == "POST" else None)
-    if form.is_valid() and (count := _start(request, form)):
-        to_drive = bool(form.cleaned_data["to"])
-        return done(request, started(count, to_drive=to_drive), reverse("transfers:list"))
-    template = "transfers/new_dialog.html" if is_htmx(request) else "transfers/new.html"
-    drives = DriveAccount.objects.visible_to(request.user).usable()
-    context = {"form": form, "drives": drives, "tabs": ways("new")}
-    return render(request, template, context, status=422 if form.errors else 200)
-
-
-def ways(current: str) -> list[dict[str, Any]]:
-    """The two kinds of new transfers, as tabs."""
-    labels = {"new": _("Links"), "send": _("A library file to a drive")}
-    return [
-        {"label": label, "url": reverse(f"transfers:{name}"), "current": name == current}
-        for name, label in labels.items()
-    ]
-
-
-def _start(request: HttpRequest, form: LinksForm) -> int:
-    """Queue them all, or say in the form why none was."""
-    values = form.cleaned_data
-    priority = values["priority"] or 0
-    try:
-        if values["to"]:
-            folder = "" if values["folder"] == "/" else values["folder"]  # the app's own folder, if it has one
-            place = {"path": folder, "drive_id": values["to"], "conflict": values["conflict"] or "rename"}
-            return len(services.upload_all(request.user, values["links"], priority=priority, **place))
-        return len(services.create(request.user, values["links"], folder=values["folder"], priority=priority))
-    except AppError as error:
-        form.add_error(None, sentence(error))
-        return 0
 
 
 def started(count: int, *, to_drive: bool = False) -> str:
@@ -67,14 +29,17 @@ def started(count: int, *, to_drive: bool = False) -> str:
 @login_required
 @require_http_methods(["GET", "POST"])
 def send(request: HttpRequest) -> HttpResponse:
-    """A file of the library to a drive; `?file=` chooses it."""
+    """A file of the library to a drive; `?file=` chooses it. Who has servers, too, chooses both ends on one form."""
+    if request.method == "GET" and CloudServer.objects.visible_to(request.user).exists():
+        chosen = Address({"from": "library", "id": request.GET.get("file", "")})
+        return redirect(reverse("transfers:new") + chosen.url())
     asked = {"file": request.GET["file"]} if "file" in request.GET else {}
     form = SendForm(request.user, request.POST if request.method == "POST" else None, initial=asked)
     if form.is_valid() and _send(request, form):
         return done(request, started(1, to_drive=True), reverse("transfers:list"))
     template = "transfers/send_dialog.html" if is_htmx(request) else "transfers/send.html"
     possible = all(form.fields[name].queryset.exists() for name in ("drive", "file"))  # type: ignore[attr-defined]
-    context = {"form": form, "possible": possible, "tabs": ways("send")}
+    context = {"form": form, "possible": possible}
     return render(request, template, context, status=422 if form.errors else 200)
 
 

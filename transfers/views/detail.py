@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.models import JobState
 from core.pages import is_htmx
 from transfers import services, story
+from transfers.clouds import story as clouds
 from transfers.forms import PriorityForm
 from transfers.models import Transfer
 
@@ -41,6 +42,7 @@ def _context(row: Transfer) -> dict[str, Any]:
         "url": reverse("transfers:detail", args=[row.pk]),
         "pairs": story.facts(row),
         "check": story.check(row),
+        "ways": clouds.ways(row),
         "blocks": story.blocks(row),
         "entries": story.timeline(row),
         "priority_form": PriorityForm(initial={"priority": row.priority}) if not row.ended else None,

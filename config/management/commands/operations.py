@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils import translation
 from core.operations import Danger, Operation, all_operations
 
 TARGET = "docs/operations.md"
+ROOMS = ("netdisk", "clouds")  # of the addresses
+PLACES = ("drive", "server")  # said once for all
 UNBOUNDED = 1_000_000  # bounds beyond it say nothing to a reader
 KINDS = {"integer": "number", "string": "text", "boolean": "flag", "array": "list", "object": "object"}
 MEANINGS = {
@@ -27,8 +30,9 @@ Made by `manage.py operations --write` from the declarations in the code; a test
 [API guide](api.md#operations). The exact JSON Schema of the arguments is in `GET /api/v1/operations`.
 
 Numbers may be sent as texts, flags as `0`, `1`, `"true"` or `true`, lists as JSON texts or with commas. Names in bold have to be
-there; what follows `=` is taken when a name is left out. Those on a drive also take `drive`, the id of one of several. *Public* ones
-work on the site's shared account, too (`POST /mcp/public/exec`): what looks for everyone, what changes for staff.
+there; what follows `=` is taken when a name is left out. Those on a drive also take `drive`, the id of one of several, those on a
+CloudDrive2 server `server` (`cloud_servers` lists them). *Public* ones work on the site's shared account, too (`POST /mcp/public/exec`):
+what looks for everyone, what changes for staff.
 
 ## Uploads in parts
 
@@ -82,11 +86,11 @@ def row(entry: Operation) -> str:
 
 def address(entry: Operation) -> str:
     """Where it answers by itself, beside `/mcp/user/exec`."""
-    try:
-        path = reverse(f"v1:netdisk-{entry.short_name}")
-    except NoReverseMatch:
-        return ""
-    return f"<br>`{'GET ' if entry.danger == Danger.READ else ''}POST {path}`"
+    for room in ROOMS:
+        with suppress(NoReverseMatch):
+            path = reverse(f"v1:{room}-{entry.short_name}")
+            return f"<br>`{'GET ' if entry.danger == Danger.READ else ''}POST {path}`"
+    return ""
 
 
 def arguments(schema: dict[str, Any]) -> str:
@@ -94,7 +98,7 @@ def arguments(schema: dict[str, Any]) -> str:
     found = [
         argument(name, each, schema.get("$defs", {}), needed=name in needed)
         for name, each in schema.get("properties", {}).items()
-        if name != "drive"
+        if name not in PLACES
     ]
     return "<br>".join(found) or "–"
 

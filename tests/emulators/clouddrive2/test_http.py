@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import socket
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -174,6 +175,25 @@ def test_webdav_puts_lists_moves_and_deletes(dav: Dav, control: Control) -> None
     assert dav("GET", "/CloudNAS/d/中.bin", headers={"Range": "bytes=0-9"}).content == DATA[:10]
     assert dav("DELETE", "/CloudNAS/d").status_code == 204
     assert dav("GET", "/CloudNAS/d").status_code == 404
+
+
+@pytest.mark.parametrize("method", ["MOVE", "COPY"])
+def test_webdav_puts_nothing_into_itself(dav: Dav, control: Control, method: str) -> None:
+    assert dav("MKCOL", "/CloudNAS/d").status_code == 201
+    assert dav("PUT", "/CloudNAS/d/a.bin", data=b"abc").status_code == 201
+    for source, target in (("d", "d/e"), ("d", "d"), ("d/a.bin", "d")):
+        answer = dav(method, f"/CloudNAS/{source}", headers={"Destination": f"{dav.base}/CloudNAS/{target}"})
+        assert answer.status_code == 403, (source, target)
+    assert control.file("/CloudNAS/d/a.bin")["size"] == 3
+
+
+def test_a_put_that_breaks_off_leaves_nothing(dav: Dav, control: Control, cd2_program: Program) -> None:
+    with socket.create_connection(("127.0.0.1", cd2_program.port)) as half:
+        head = "PUT /dav/CloudNAS/half.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ZGVtbzpkZW1v\r\n"
+        half.sendall(f"{head}Content-Length: 1000\r\n\r\nabc".encode())
+        until(lambda: control.counter("dav.PUT"))
+    assert dav("PUT", "/CloudNAS/whole.bin", data=b"x").status_code == 201
+    assert dav("HEAD", "/CloudNAS/half.bin").status_code == 404
 
 
 def test_webdav_users_have_a_root_and_may_be_read_only(dav: Dav, plain: Plain, control: Control) -> None:

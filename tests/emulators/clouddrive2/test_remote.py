@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
+import psutil
 import pytest
 
 from protos import clouddrive_pb2 as pb
-from tests.emulators.clouddrive2.standin import Control, Listening, Plain, status
+from tests.emulators.clouddrive2.standin import Control, Listening, Plain, Program, status
 from tests.support.waiting import until
 
 DATA = random.Random(4).randbytes(2_500_000)
@@ -93,6 +94,41 @@ def test_reads_may_be_unaligned_repeated_and_in_any_order(server: Server, contro
     assert reads != sorted(reads)
     assert any(length % 1000 for _, length in reads[:3])
     assert control.file(NAS)["sha256"] == hashlib.sha256(DATA).hexdigest()
+
+
+@pytest.mark.parametrize("order", ["forward", "backward", "shuffled"])
+def test_a_file_of_any_announced_size_is_asked_for_piece_by_piece(
+    server: Server, control: Control, cd2_program: Program, order: str
+) -> None:
+    process = psutil.Process(cd2_program.process.pid)
+    control.settings(read_length=1000, read_order=order, read_unaligned=True)
+    before = process.memory_info().rss
+    upload_id = server.start(NAS, 2**63)
+    until(lambda: len(server.asked("read_data")) == 2)
+    assert server.answer(upload_id, 5, 10).success
+    assert process.memory_info().rss - before < 30 << 20
+
+
+def test_a_channel_whose_reader_is_too_slow_breaks_and_the_next_is_told_again(server: Server, control: Control) -> None:
+    control.fault("duplicate_hash", times=1, copies=30_000)
+    server.start("/115open/r.bin", client_can_calculate_hashes=True)
+    server.heard.thread.join(10)
+    assert server.heard.error
+    assert server.heard.error.code().value[0] == 14  # type: ignore[attr-defined]
+    assert control.counter("channels_overrun") == 1
+    again = Server(server.plain)
+    until(lambda: again.asked("hash_data"))
+    again.heard.close()
+
+
+def test_bytes_may_be_counted_only(server: Server, control: Control) -> None:
+    control.settings(keep="length")
+    value = hashlib.sha1(DATA).hexdigest()
+    upload_id = server.start("/115open/r.bin", known_hashes={2: value})
+    server.serve(upload_id, lambda: "Finish" in server.statuses)
+    told = control.file("/115open/r.bin")
+    assert (told["size"], told["hashes"]) == (len(DATA), {"2": value})
+    assert told["sha256"] != hashlib.sha256(DATA).hexdigest()
 
 
 def test_an_empty_file_is_asked_for_nothing_once(server: Server, control: Control) -> None:

@@ -63,12 +63,22 @@ def test_an_api_token_may_do_what_its_flags_say_and_tells_them(plain: Plain, con
         plain.call("ListTokens")
     assert status(error)[0] == 7
     plain.sign_in()
-    assert [each.token for each in plain.call("ListTokens").tokens] == [made.token]
+    assert [each.token for each in plain.call("ListTokens").tokens] == ["demo-token", made.token]
     plain.call("RemoveToken", pb.StringValue(value=made.token))
     plain.token = made.token
     with pytest.raises(grpc.RpcError) as error:
         plain.names("/")
     assert status(error)[0] == 16
+
+
+def test_a_token_with_all_rights_is_there_from_the_start(plain: Plain, control: Control) -> None:
+    plain.token = "demo-token"
+    told = plain.call("GetApiTokenInfo", pb.StringValue(value=plain.token))
+    assert (told.rootDir, told.HasField("expires_in")) == ("/", False)
+    assert all(getattr(told.permissions, flag.name) for flag in pb.TokenPermissions.DESCRIPTOR.fields)
+    assert plain.names("/115open/空文件夹") == []
+    plain.write("/CloudNAS", "by token.bin", b"abc")
+    assert plain.find("/CloudNAS/by token.bin").size == 3
 
 
 def test_a_token_with_a_root_sees_that_folder_as_the_whole(plain: Plain, control: Control) -> None:

@@ -68,6 +68,4 @@ def no_way_left(tried: Sequence[Tried], name: str, *, permanent: bool) -> Transf
     reasons = " ".join(f"{each.way}: {each.why}" for each in tried) or "No way is allowed."
     awkward = "".join(each for each in AWKWARD if each in name)
     hint = f" The name has characters that some clouds refuse: {awkward}" if awkward else ""
-    return TransferError(
-        f"No way to CloudDrive2 works. {reasons}{hint}", code="clouddrive_no_way", permanent=permanent
-    )
+    return TransferError(f"No way to CloudDrive2 works. {reasons}{hint}", code="clouddrive_no_way", permanent=permanent)

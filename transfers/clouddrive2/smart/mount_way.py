@@ -37,7 +37,7 @@ class LocalMounts:
         if not any(_plainly_below(mount, path, base) for base in self.bases):
             raise NoWay(f"{mount} is not in a folder that this site trusts.", code="clouddrive_mount_untrusted")
         try:
-            device, above = os.stat(path).st_dev, os.stat(Path(path).parent).st_dev
+            device, above = Path(path).stat().st_dev, Path(path).parent.stat().st_dev
         except OSError as error:
             why = os.strerror(error.errno or 0)
             raise NoWay(f"{mount} cannot be reached here: {why}.", code="clouddrive_mount_unusable") from None
@@ -49,9 +49,9 @@ class LocalMounts:
 def _plainly_below(mount: str, path: str, base: str) -> bool:
     """Whether a mount is `base` or below it, with no link on the way down from there."""
     inside = os.path.relpath(os.path.normpath(mount), os.path.normpath(base))
-    if not os.path.isabs(mount) or inside == ".." or inside.startswith("../"):
+    if not Path(mount).is_absolute() or inside == ".." or inside.startswith("../"):
         return False
-    return path == os.path.normpath(os.path.join(os.path.realpath(base), inside))
+    return path == os.path.normpath(f"{os.path.realpath(base)}/{inside}")
 
 
 class MountWay(Way):
@@ -91,7 +91,7 @@ class MountWay(Way):
     def _proved(self, place: Place, root: Root) -> Place:
         """A probe makes a folder in the cloud, so it is not done for every file."""
         real = self._mounts.real(place.mount)
-        stamp = os.stat(real)
+        stamp = Path(real).stat()
         key = (self.drive.origin, real, place.source, stamp.st_dev, stamp.st_ino)
         place = Place(real, place.source, place.names)
         with _lock:
@@ -137,4 +137,6 @@ class MountWay(Way):
         return self._place
 
     def discard(self) -> None:
-        mounted.remove(self._there())
+        """Only what was begun by this way: there may be a file that was to be replaced."""
+        if self.begun or self.progress.done:
+            mounted.remove(self._there())

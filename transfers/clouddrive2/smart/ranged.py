@@ -53,10 +53,10 @@ class Ranged:
         self._values: dict[str, str] = {}
 
     def hash(self, algorithms: Iterable[str]) -> None:
-        """Computes these from now on; call it before the first `read`."""
-        for name in algorithms:
-            if name in NUMBERS and name not in self._hashers:
-                self._hashers[name] = Hasher(NUMBERS[name], self.size)
+        """Computes these, beginning anew with the first byte."""
+        with self._lock:
+            self._hashers = {name: Hasher(NUMBERS[name], self.size) for name in algorithms if name in NUMBERS}
+            self._hashed, self._values = 0, {}
 
     def read(self, offset: int, length: int) -> bytes:
         """Just these bytes; waits for the rate limit. Raises `SourceChanged` and other `TransferError`."""
@@ -209,7 +209,7 @@ class StreamRanged(Ranged):
     def _positioned(self, offset: int) -> RangeReader:
         """A stream at `offset` or a little before it; at the beginning, where the source knows no ranges."""
         ahead = offset - self._at
-        if self._reader is not None and 0 <= ahead and (ahead <= AHEAD or not self._ranges):
+        if self._reader is not None and ahead >= 0 and (ahead <= AHEAD or not self._ranges):
             return self._reader
         self._drop()
         self._at = offset if self._ranges else 0

@@ -61,6 +61,7 @@ class RemoteWay(Way):
             stop=self.halt,
             on_started=lambda upload_id: self.progress.named(upload_id=upload_id),
             on_change=self._changed,
+            keep=self.keep,
         )
         result = self._upload.run()
         self._changed()

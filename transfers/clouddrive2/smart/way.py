@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from transfers.engine.control import Control
-from transfers.engine.errors import Stopped
+from transfers.engine.errors import GaveUp, Restart, Stopped, TransferError
 
 from ..client import CloudDrive
 from ..errors import CloudDriveError
@@ -119,7 +119,12 @@ class Way:
         """Whether what has arrived is of use after this failure."""
         if isinstance(error, Stopped):
             return error.reason in RESUMABLE
-        return not getattr(error, "permanent", True) and isinstance(error, CloudDriveError)
+        cause = error.cause if isinstance(error, GaveUp) else error
+        return (
+            isinstance(cause, CloudDriveError | TransferError)
+            and not cause.permanent
+            and not isinstance(cause, Restart)
+        )
 
     def refuse_ignored(self) -> None:
         """Names of some endings are accepted and then never uploaded (wire/clouddrive2.md §3.2)."""

@@ -8,9 +8,13 @@ from typing import Any
 from ..dav import DavUploads
 from ..errors import CloudDriveError, Kind
 from ..paths import split
+from ..tuning import MIB
 from ..write import OpenFile
 from .failures import LOST, NoWay
 from .way import Way
+
+SMALL = 16 * MIB
+"""Files up to this size are uploaded before others: somebody waits for them."""
 
 
 class DirectWay(Way):
@@ -38,6 +42,7 @@ class DirectWay(Way):
             stop=self.halt,
             on_sent=self._sent,
             on_done=self._done,
+            at_once=self._size <= SMALL or None,
             resume=resume,
             keep=self.keep,
         )

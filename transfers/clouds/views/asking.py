@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -15,10 +16,12 @@ from transfers.clouddrive2.client import CloudDrive
 from transfers.clouds import servers
 from transfers.models import CloudServer
 
+from .places import servers_url
+
 LOOKING_SECONDS = 10.0  # a page that comes late with a reason is better than one that hangs
 LISTING_SECONDS = 20.0  # well within the 30 s that the browser waits
 FORCE_SECONDS = 5  # between two forced looks at one folder: each costs the cloud a call (wire/clouddrive2.md §3.1)
-SIGN_IN = {"clouddrive_auth", "clouddrive_dns", "clouddrive_tls", "clouddrive_malformed"}
+CONNECTION = {"clouddrive_auth", "clouddrive_dns", "clouddrive_tls", "clouddrive_malformed"}
 
 
 def open_server(user: Any, pk: str) -> CloudServer:
@@ -36,7 +39,8 @@ def patient(server: CloudServer) -> CloudDrive:
 
 def may_force(server: CloudServer, path: str) -> bool:
     """Whether the cloud itself may be asked again already; for the next seconds it may not."""
-    return cache.add(f"clouds:forced:{server.pk}:{hash(path)}", 1, FORCE_SECONDS)
+    folder = hashlib.sha256(path.encode()).hexdigest()
+    return cache.add(f"clouds:forced:{server.pk}:{folder}", 1, FORCE_SECONDS)
 
 
 def forget(client: CloudDrive, folders: Iterable[str]) -> None:
@@ -46,13 +50,15 @@ def forget(client: CloudDrive, folders: Iterable[str]) -> None:
 
 
 def banner(error: AppError, *, again: str, top: str = "") -> dict[str, Any]:
-    """What went wrong with a whole page, and the next step: go to `top`, or try `again`."""
+    """What went wrong with a whole page, and the next step: change the server, go to `top`, or try `again`."""
     said = getattr(error, "said", "")
     shown = {
         "text": error.message,
         "detail": f"{error.hint} ({said})" if said and error.code == "clouddrive_refused" else error.hint,
         "tone": "error" if error.permanent else "waiting",
     }
-    if error.permanent and top and error.code not in SIGN_IN:
+    if error.code in CONNECTION:
+        return {**shown, "action_label": _("Open servers"), "action_url": servers_url()}
+    if error.permanent and top:
         return {**shown, "action_label": _("Back to the top folder"), "action_url": top}
     return {**shown, "action_label": _("Try again"), "action_url": again}
