@@ -40,6 +40,9 @@ bench: $(DEV_STAMP)  ## measure against peers in the same run; writes docs/bench
 faults: $(DEV_STAMP)  ## try every fault row that exists; writes docs/faults.md
 	$(BIN)/python -m tests.faults
 
+matrix: $(DEV_STAMP)  ## every source to every target under faults, 200 kills; writes docs/matrix.md
+	$(BIN)/python -m tests.transfers.matrix
+
 clients: $(DEV_STAMP)  ## run clients that others wrote against the stand-in (PyPI); writes docs/clients.md
 	$(BIN)/python -m tests.clients
 
@@ -57,4 +60,4 @@ lock: $(DEV_STAMP)  ## compile the requirement files from *.in
 	$(BIN)/uv pip compile -q --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 	$(BIN)/uv pip compile -q --python-version 3.11 tests/clients/requirements.in -o tests/clients/requirements.txt
 
-.PHONY: help run test lint format bench faults clients docs proto lock
+.PHONY: help run test lint format bench faults matrix clients docs proto lock

@@ -26,7 +26,7 @@ from bench.machine import client_core
 ROOT = Path(__file__).resolve().parents[1]
 PASSWORD = "Harbour-view-2026"
 OURS = ("DJANGO_", "BAIDU_", "APP_", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "CELERY_", "EMBEDDED_", "LOG_", "PORT", "HOST", "PUBLIC_URL",
-        "SECRET_KEY", "ENC_", "OUTBOUND_", "EMULATOR", "NETDISK_",
+        "SECRET_KEY", "ENC_", "OUTBOUND_", "EMULATOR", "NETDISK_", "CLOUDDRIVE_", "TRANSFERS_",
         "PYTEST_", "UPSTREAM_", "YUNGANG_", "WEB_THREADS", "WORKER_THREADS")  # fmt: skip
 PR_SET_PDEATHSIG = 1
 

@@ -60,12 +60,10 @@ def _start_standins(data_dir: Path) -> dict[str, Any]:
 
 
 def wanted() -> list[str]:
-    """The stand-ins to start: for CloudDrive2 always unless off, as people connect servers of their own besides."""
-    wanted = read("EMULATORS")
+    """The stand-ins to start: all, unless they are off or an upstream is configured."""
+    choice = read("EMULATORS")
     configured = is_set("BAIDU_CLIENT_ID") or is_set("BAIDU_OAUTH_URL")
-    if wanted == "off":
-        return []
-    return [name for name in STANDINS if not (name == "baidu" and wanted == "auto" and configured)]
+    return [] if choice == "off" or (choice == "auto" and configured) else list(STANDINS)
 
 
 def _launch(name: str, data_dir: Path) -> subprocess.Popen[str]:

@@ -22,7 +22,11 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PARALLEL = ["-n", os.environ.get("TEST_RUNNERS", "3"), "--dist", "loadfile"]
 ON_EVERY_DATABASE = [
     *("tests/core", "tests/accounts", "tests/netdisk", "tests/transfers"),
-    *(f"--ignore=tests/{room}" for room in ("core/outbound", "netdisk/baidu", "transfers/engine")),  # know no database
+    *(
+        f"--ignore=tests/{room}"
+        for room in ("core/outbound", "netdisk/baidu", "transfers/engine", "transfers/clouddrive2")
+    ),  # know no database
+    "--ignore=tests/transfers/matrix",  # long; once is enough
 ]
 
 

@@ -169,7 +169,7 @@ class LibraryAdmin(CsvExport, ReadOnlyAdmin):
 class CloudServerAdmin(CsvExport, ReadOnlyAdmin):
     """Who has connected which CloudDrive2 server, and whether it works; what signs in there stays out of sight."""
 
-    list_display = ["name", "user", "address", "state_word", "version", "sign_in", "lacking", "trusted", "checked_at"]
+    list_display = ["name", "user", "address", "state_word", "version", "sign_in", "lacking", "checked_at"]
     list_filter = ["state", "tls", "trusted", "version", ("checked_at", admin.DateFieldListFilter)]
     search_fields = ["name", "host", "id", "user__username"]
     list_select_related = ["user"]

@@ -1,4 +1,5 @@
-"""Sample data of the set-up: a demo drive on the stand-in and one transfer that moves, so that the first dashboard lives."""
+"""Sample data of the set-up: a demo drive and a server on the stand-ins and one transfer that moves, so that the first dashboard
+lives."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from netdisk.baidu.types import TokenPair
 from netdisk.connect import connect
 
 from . import services
+from .clouds import servers
 
 SAMPLE_FILE = "/测试/500MiB.bin"
 
@@ -33,3 +35,6 @@ def make_sample(user: int) -> None:
     names = ("access_token", "refresh_token", "expires_in")
     connect(owner, TokenPair(**{name: answer.json()[name] for name in names}))
     services.create(owner, services.wanted_files(owner, {"path": SAMPLE_FILE}))
+    for address in settings.CLOUDDRIVE_STANDIN[:1]:
+        host, _colon, port = address.rpartition(":")
+        servers.add(owner, servers.Access("CloudDrive2", host, int(port), username="demo", secret="demo"))  # noqa: S106

@@ -4,7 +4,7 @@ from django.urls import path
 
 from .clouds.urls import urlpatterns as clouds
 from .uploads.views import OneUpload, Uploads
-from .views import create, detail, library, lists, new
+from .views import create, detail, folder, library, lists, new
 from .views.content import content
 
 app_name = "transfers"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("transfers/", lists.transfer_list, name="list"),
     path("transfers/new", new.new_transfer, name="new"),
     path("transfers/send", create.send, name="send"),
+    path("transfers/folder", folder.send_folder, name="folder"),
     path("transfers/from-drive", create.from_drive, name="from-drive"),
     path("transfers/all/<str:verb>", lists.bulk_act, name="bulk"),
     path("transfers/<str:pk>/", detail.transfer, name="detail"),

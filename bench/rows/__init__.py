@@ -6,6 +6,7 @@ from bench.runner import Row
 
 from . import (
     api_read,
+    clouddrive_upload,
     download,
     exec_overhead,
     exec_storm,
@@ -22,6 +23,7 @@ ROWS: tuple[Row, ...] = (
     socket_fanout.ROW,
     download.ROW,
     upload.ROW,
+    clouddrive_upload.ROW,
     token_lookup.ROW,
     token_race.ROW,
     job_start.ROW,

@@ -27,7 +27,7 @@ HASHED, PLAIN, SINGLE = "product with SHA-256", "product without", "product with
 def contest(setting: Setting) -> Iterator[Contestants]:
     size = setting.part(GIB, BLOCK)
     source, target, port = setting.folder / "source.bin", setting.folder / "target.bin", free_port()
-    digest = _fill(source, size)
+    digest = fill(source, size)
     url = f"http://127.0.0.1:{port}/source.bin"
     origin = Process([sys.executable, "-m", "bench.origin", str(source), str(port)], setting.folder / "origin.log")
     with origin, Child("fetch", setting.folder / "fetch.log", env=environment()) as child:
@@ -50,13 +50,13 @@ def contest(setting: Setting) -> Iterator[Contestants]:
         }
         ours = {HASHED: (True, CONNECTIONS), PLAIN: (False, CONNECTIONS), SINGLE: (True, 1)}
         yield {
-            **{name: _program(command, target, size) for name, command in programs.items() if shutil.which(name)},
+            **{name: program(command, target, size) for name, command in programs.items() if shutil.which(name)},
             HASH: lambda: _hash(source),
             **{name: _engine(child, url, target, digest, *how) for name, how in ours.items()},
         }
 
 
-def _fill(path: Path, size: int) -> str:
+def fill(path: Path, size: int) -> str:
     """A file that does not compress; its SHA-256."""
     dice, digest = random.Random(1), hashlib.sha256()
     with path.open("wb") as file:
@@ -67,7 +67,7 @@ def _fill(path: Path, size: int) -> str:
     return digest.hexdigest()
 
 
-def _program(command: Sequence[str], target: Path, size: int) -> Callable[[], Sample]:
+def program(command: Sequence[str], target: Path, size: int) -> Callable[[], Sample]:
     def measure() -> Sample:
         began = time.monotonic()
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment())

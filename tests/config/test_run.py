@@ -52,8 +52,8 @@ def test_both_start_side_by_side_are_remembered_and_end_with_it(tmp_path: Path) 
     [
         ({}, BOTH),
         ({"EMULATORS": "off"}, set()),
-        ({"BAIDU_CLIENT_ID": "key"}, {"clouddrive2"}),
-        ({"BAIDU_OAUTH_URL": "https://baidu.example"}, {"clouddrive2"}),
+        ({"BAIDU_CLIENT_ID": "key"}, set()),
+        ({"BAIDU_OAUTH_URL": "https://baidu.example"}, set()),
         ({"BAIDU_CLIENT_ID": "key", "EMULATORS": "on"}, BOTH),
     ],
 )

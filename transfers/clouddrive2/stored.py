@@ -76,11 +76,14 @@ class StoredCalls(FileCalls, TaskCalls, SystemCalls):
         *,
         stop: Stop = NEVER,
         on_change: Callable[[int], None] = lambda _: None,
+        wait: Callable[[float], None] | None = None,
     ) -> Stored:
         """Waits until the file is stored; raises when it is not, or when nothing moves for too long.
 
-        `on_change` is told how many bytes have arrived in the cloud.
+        `on_change` is told how many bytes have arrived in the cloud. `wait(seconds)` pauses between looks; it may
+        return early.
         """
+        wait = wait or self.caller.wait
         watch = StoredWatch(self, [expected])
         steps = 0
         while True:
@@ -91,7 +94,7 @@ class StoredCalls(FileCalls, TaskCalls, SystemCalls):
             if outcome:
                 return outcome
             on_change(watch.in_cloud(expected.path))
-            self.caller.wait(min(0.1 * 1.5**steps, self.caller.tuning.poll_longest))
+            wait(min(0.1 * 1.5**steps, self.caller.tuning.poll_longest))
             steps += 1
 
     def _listed(self, paths: Sequence[str]) -> list[UploadTask] | None:

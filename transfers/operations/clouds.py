@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from core.operations import Arguments, Call
 from netdisk.operations.arguments import absolute, new_path, not_the_root, number, paths
@@ -77,12 +77,12 @@ class OnServer(Arguments):
 
 
 class Paged(OnServer):
-    offset: Offset = Field(0, validation_alias=AliasChoices("offset", "start"))
+    offset: Offset = 0
     limit: Limit = 1000
 
 
 class OfItems(OnServer):
-    paths: CloudItems = Field(validation_alias=AliasChoices("paths", "path"))
+    paths: CloudItems
 
     def target(self) -> str:
         return ", ".join(self.paths)

@@ -9,10 +9,10 @@ from itertools import islice
 from typing import Annotated, Any, Literal, cast
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from core.operations import Call, Danger, check_cancelled, operation
-from netdisk.operations.arguments import Flag, Name
+from netdisk.operations.arguments import Flag, Name, number
 from transfers.clouddrive2.client import CloudDrive
 from transfers.clouddrive2.entries import Entry
 from transfers.clouddrive2.errors import CloudDriveError, Kind
@@ -72,7 +72,7 @@ class CloudSearch(Paged):
     path: CloudPath = "/"
     fuzzy: Flag = 0
     contents: Flag = Field(0, description="1: also what is in the files, where the cloud can.")
-    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    limit: Annotated[int, Field(ge=1, le=1000), BeforeValidator(number)] = 100
 
 
 class CloudMkdir(OnServer):

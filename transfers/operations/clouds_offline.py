@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from core.errors import Invalid
 from core.operations import Call, Danger, operation
@@ -37,7 +37,7 @@ Hashes = Annotated[list[Hash], BeforeValidator(paths), Field(min_length=1, max_l
 
 
 class OfflineAdd(OnServer):
-    urls: Links = Field(validation_alias=AliasChoices("urls", "url"))
+    urls: Links
     path: CloudItem = Field(description="The folder it goes to; it has to be there.")
 
 
@@ -51,7 +51,7 @@ class OfflineList(Paged):
 
 
 class OfflineRemove(InCloud):
-    hashes: Hashes = Field(validation_alias=AliasChoices("hashes", "hash"))
+    hashes: Hashes
     files: Flag = Field(0, description="1: what was fetched is deleted, too.")
 
 

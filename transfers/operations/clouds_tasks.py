@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Annotated, Any
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import AliasChoices, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from core.operations import Call, Danger, operation
 from netdisk.operations.arguments import paths
@@ -44,7 +44,7 @@ class CloudUploads(Paged):
 
 
 class OfTasks(OnServer):
-    keys: Keys = Field(validation_alias=AliasChoices("keys", "key"))
+    keys: Keys
 
     def target(self) -> str:
         return ", ".join(self.keys)

@@ -38,6 +38,7 @@ from .review import Review, folder_of, is_inside, name_at, review
 LAST_ID = 2**63 - 1
 LONGEST_KEY = 64
 FIELDS = ("links", "to", "folder", "conflict", "priority")
+USUAL = {"conflict": ("None", "", "rename"), "priority": ("None", "", "0")}  # what need not be shown
 POLICIES: dict[str, Policy] = {"skip": "skip", "overwrite": "overwrite"}
 STEPS = ("source", "open_from", "open_to", "close_to", "all", "review", "go")
 
@@ -109,9 +110,10 @@ def _tidy(path: str) -> str:
 
 
 def _folder(post: QueryDict, step: str, folder: str, to: ends.Place | None) -> str:
-    """The destination's folder: another place begins at its own start; while browsing a typed one is tidied."""
+    """The destination's folder: another place begins at its own start, unless one has been typed for it."""
     start = to.start if to else "/"
-    if "to_was" in post and post["to_was"] != (to.pk if to else ""):
+    typed = folder != post.get("folder_was", folder)
+    if "to_was" in post and post["to_was"] != (to.pk if to else "") and not typed:
         return start
     if step == "open_to":
         return _tidy(str(post["open_to"])) or _tidy(folder) or start
@@ -228,7 +230,7 @@ def _show(request: HttpRequest, asked: Asked, form: TransferForm, found: Review 
         "asked": asked,
         "review": found,
         "sources": [(kind, label, icon, kind == asked.source) for kind, label, icon in ends.SOURCES],
-        "more_open": form.is_bound or any(name in request.POST for name in ("conflict", "priority")),
+        "more_open": any(form[name].errors or str(form[name].value()) not in usual for name, usual in USUAL.items()),
         **({} if found else _browsing(request.user, asked)),
     }
     refused = bool(form.is_bound and form.errors)

@@ -111,3 +111,18 @@ def test_the_api_looks_and_orders(server: CloudServer, alice: Any, mallory: Any,
     assert stranger.post("/api/v1/transfers/folders", body, content_type="application/json").status_code == 404
     body["source"] = {"kind": "library", "path": "/a/../b"}
     assert client.post("/api/v1/transfers/folders", body, content_type="application/json").status_code == 400
+
+
+@pytest.mark.usefixtures("tree", "bells")
+def test_the_page_shows_what_will_happen_and_orders(server: CloudServer, alice: Any, page: Any) -> None:
+    form = {"origin": "library", "path": "/电影", "to": f"clouddrive:{server.pk}", "folder": "/115open/云港"}
+    html = page.post("/transfers/folder", {**form, "look": "1"}).content.decode()
+    assert "3 files with" in html and "1 subfolder." in html and not Job.objects.filter(kind=sending.JOB).exists()
+    answer = page.post("/transfers/folder", {**form, "go": "1"})
+    assert answer.status_code == 302 and Job.objects.filter(kind=sending.JOB).count() == 1
+    answer = page.post("/transfers/folder", {**form, "folder": "/115open/../x", "look": "1"})
+    assert answer.status_code == 422
+    stranger = Client()
+    stranger.force_login(alice)
+    chosen = stranger.get("/transfers/folder", {"origin": f"clouddrive:{server.pk}", "path": "/115open"})
+    assert "/115open" in chosen.content.decode()

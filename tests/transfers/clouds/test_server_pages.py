@@ -206,6 +206,21 @@ def test_private_addresses_are_refused_for_ordinary_users(page: Any, settings: A
     assert not CloudServer.objects.exists()
 
 
+def test_staff_may_connect_a_private_address_but_no_metadata_service(
+    client: Any, admin: Any, cloud_standin: Any, settings: Any
+) -> None:
+    from core import http
+
+    settings.UPSTREAM_HOSTS = {**settings.UPSTREAM_HOSTS, "clouddrive2": []}
+    http.policy.cache_clear()
+    client.force_login(admin)
+    client.post("/servers/new", form(cloud_standin))
+    row = CloudServer.objects.get()
+    assert row.trusted and row.state == CloudServer.State.OK
+    answer = client.post("/servers/new", form(cloud_standin, host="169.254.169.254", port=80))
+    assert answer.status_code == 422 and CloudServer.objects.count() == 1
+
+
 def test_a_host_name_that_nobody_knows_is_said_at_the_address(page: Any, cloud_standin: Any) -> None:
     answer = page.post("/servers/new", form(cloud_standin, host="no-such-host.invalid"))
     assert answer.status_code == 422 and "not known" in answer.context["form"].errors["host"][0]

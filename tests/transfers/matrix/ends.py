@@ -84,17 +84,13 @@ def _cloud(world: World) -> services.Wanted:
     return wanted
 
 
-SOURCES: dict[str, Callable[[World], services.Wanted]] = {
+PREPARE: dict[str, Callable[[World], services.Wanted]] = {
     "library": _library,
     "upload": _upload,
     "url": _url,
     "netdisk": _netdisk,
     "clouddrive": _cloud,
 }
-TARGETS = ("library", "netdisk", "clouddrive")
-PAIRS = [
-    (source, target) for source in SOURCES for target in TARGETS if target != "library" or source not in ("library", "upload")
-]
 
 
 def send(world: World, wanted: services.Wanted, target: str) -> Transfer:

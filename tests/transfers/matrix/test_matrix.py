@@ -25,7 +25,8 @@ from tests.transfers.test_runner import WORK, in_background, make_due, upstream
 from transfers import runner, services
 from transfers.models import CloudServer, Transfer
 
-from .ends import ON_DRIVE, PAIRS, SOURCES, World, arrived, send
+from .ends import ON_DRIVE, PREPARE, World, arrived, send
+from .names import PAIRS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KILLS = int(os.environ.get("MATRIX_KILLS", "1"))
@@ -75,7 +76,7 @@ def right(world: World, row: Transfer) -> None:
 @pairs
 def test_F01_F02_killed_at_random_moments(world: World, settings: Any, source: str, target: str) -> None:
     dice = random.Random(f"{SEED}-{source}-{target}")
-    row = send(world, SOURCES[source](world), target)
+    row = send(world, PREPARE[source](world), target)
     for _ in range(KILLS):
         killed = worker(settings, world)
         until(lambda killed=killed: fresh(row).state == JobState.RUNNING or killed.poll() is not None, 60)  # type: ignore[misc]
@@ -92,7 +93,7 @@ def test_F01_F02_killed_at_random_moments(world: World, settings: Any, source: s
 @pairs
 def test_paused_and_continued(world: World, settings: Any, source: str, target: str) -> None:
     settings.TRANSFERS_RATE_LIMIT = RATE
-    row = send(world, SOURCES[source](world), target)
+    row = send(world, PREPARE[source](world), target)
     thread = in_background(runner.run_next)
     until(lambda: fresh(row).done_bytes > 0 or fresh(row).ended, 60)
     with suppress(Conflict):  # it may be over already
@@ -105,7 +106,7 @@ def test_paused_and_continued(world: World, settings: Any, source: str, target: 
 
 @pairs
 def test_F50_the_source_breaks_off_again_and_again(world: World, source: str, target: str) -> None:
-    wanted = SOURCES[source](world)
+    wanted = PREPARE[source](world)
     if source == "netdisk":
         world.netdisk.fault("cut", times=3, match={"op": "cdn"}, after=3_000_000)
     elif source == "clouddrive":
@@ -118,7 +119,7 @@ def test_F50_the_source_breaks_off_again_and_again(world: World, source: str, ta
 
 @pairs
 def test_F55_the_target_refuses_for_a_while(world: World, source: str, target: str) -> None:
-    row = send(world, SOURCES[source](world), target)
+    row = send(world, PREPARE[source](world), target)
     if target == "netdisk":
         world.netdisk.fault("part_dropped", times=3, after=1_000_000)
     elif target == "clouddrive":

@@ -267,7 +267,9 @@ class SmartUpload:
             self._retries.hold()
             try:
                 return keeper.attend(
-                    lambda: self._drive.wait_stored(expected, stop=keeper.halt, on_change=self._arriving)
+                    lambda: self._drive.wait_stored(
+                        expected, stop=keeper.halt, on_change=self._arriving, wait=self._control.wait
+                    )
                 )
             except CloudDriveError as error:
                 self._not_stored(keeper, error)

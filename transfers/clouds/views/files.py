@@ -29,7 +29,7 @@ from .places import crumbs, folder_url
 from .rows import file_row, in_order
 from .selection import LONGEST_PATH, place
 
-PAGE_SIZE = 200
+PAGE_SIZE = 100
 MOST_ROWS = 1000
 MOST_ENTRIES = 50_000  # of one folder; what is beyond is not shown
 MOST_FOUND = 1000

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
@@ -83,7 +84,7 @@ def clouds(server: CloudServer) -> Context:
         mine = Root(server.root).of_token(path) if each.path else path
         space: Asked[pb.SpaceInfo] | None = None
         if mine and not is_away(trouble) and time.monotonic() < deadline:
-            space = ask(lambda drive=drive.value, path=mine: drive.space(path))
+            space = ask(partial(drive.value.space, mine))
             trouble = space.error
         rows.append(_cloud(each, mine or path, space))
     return {"clouds": rows}
@@ -197,8 +198,7 @@ def _no_dav(server: CloudServer, drive: CloudDrive) -> str:
 
 def uploads(server: CloudServer) -> Context:
     """What the server is sending to its clouds, whoever gave it; running ones first."""
-    drive = ask(lambda: patient(server))
-    found = ask(lambda: list(islice(drive.value.uploads(), SHOWN))) if drive.value else Asked[Any](None, drive.error)
+    found = ask(lambda: list(islice(patient(server).uploads(), SHOWN)))
     if found.value is None:
         return {"problem": found.problem}
     running = [_upload(task) for task in found.value if not task.ended]

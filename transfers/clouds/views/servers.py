@@ -116,7 +116,7 @@ def facts(server: CloudServer) -> list[dict[str, Any]]:
     host = f"[{server.host}]" if ":" in server.host else server.host
     by = _("User name %s") % server.username if server.username else _("API token")
     root = "" if server.root == "/" else server.root
-    pairs = [
+    pairs: list[dict[str, Any]] = [
         {"label": _("Address"), "value": f"{'https' if server.tls else 'http'}://{host}:{server.port}", "mono": True},
         {"label": _("Version"), "value": server.version},
         {"label": _("Sign-in"), "value": by},

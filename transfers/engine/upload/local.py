@@ -84,7 +84,7 @@ class _Range:
         self._lock = threading.Lock()  # another thread may close it
         self._at = start
         self._stop = stop if stop is not None else identity.size or 0
-        check_same(handle, identity)
+        self._check()
 
     def readinto(self, buffer: memoryview, /) -> int:
         left = self._stop - self._at
@@ -96,8 +96,11 @@ class _Range:
             raise SourceChanged("The file became shorter.")
         self._at += count
         if self._at == self._stop:
-            check_same(self._handle, self._identity)
+            self._check()
         return count
+
+    def _check(self) -> None:
+        check_same(self._handle, self._identity)
 
     def close(self) -> None:
         with self._lock:

@@ -50,7 +50,8 @@ class Smart:
         self.credentials: dict[str, str] = {"user": "demo", "password": "demo"}
 
     def client(self, **more: Any) -> CloudDrive:
-        tuning = dataclasses.replace(FAST, **{"attempts": 2, **self.tuning})
+        # A written file shows at once; the stand-in takes a while to notice one below a mount.
+        tuning = dataclasses.replace(FAST, **{"attempts": 2, "grace_seconds": 1.5, **self.tuning})
         made = connect(self.endpoint, tuning=tuning, **self.credentials, **more)
         self.closing.append(made.close)
         return made

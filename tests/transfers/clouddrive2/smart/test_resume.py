@@ -58,6 +58,15 @@ def test_F02_a_killed_upload_goes_on(smart: Smart, control: Steering, way: str, 
         assert control.counter("calls.RemoteUploadControl") == 0
 
 
+@pytest.mark.parametrize(("way", "call"), [("direct", "CreateFile"), ("remote", "StartRemoteUpload")])
+def test_F02_what_the_server_has_named_is_gone_on_with(smart: Smart, control: Steering, way: str, call: str) -> None:
+    control.settings(read_length=100_000, upload_bytes_per_s=2_000_000, upload_chunk=200_000)
+    state = killed(smart, way, "smart_after_checkpoint", nth=3)
+    assert (state.phase, state.way, bool(state.handle or state.upload_id)) == ("sending", way, True)
+    result = smart(resume=state, ways=(way,))
+    assert (result.way, smart.whole(), control.counter(f"calls.{call}")) == (way, True, 1)
+
+
 def test_F02_a_remote_upload_that_ended_unheard_is_not_sent_again(smart: Smart, control: Steering) -> None:
     state = killed(smart, "remote", "smart_before_sent")
     assert state.upload_id

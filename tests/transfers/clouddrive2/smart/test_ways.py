@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from protos import clouddrive_pb2 as pb
 from tests.emulators.clouddrive2.standin import Control as Steering
 from tests.transfers.clouddrive2.conftest import DATA, SIZE
 from tests.transfers.clouddrive2.smart.conftest import BAIDU, NAS, ONE15, Smart, refusals
-from tests.transfers.engine.faulty_server import FaultyServer
+from tests.transfers.engine.faulty_server import FaultyServer, serving
+from tests.transfers.engine.opener import opener
 from transfers.clouddrive2.smart import WAYS, LocalMounts, SmartSpec
-from transfers.engine import TransferError
+from transfers.engine import Link, TransferError
 from transfers.engine.http_source import HttpSource
 
 
@@ -144,6 +146,22 @@ def test_no_way_left_names_them_all_and_the_next_run_tries_them_anew(smart: Smar
     assert smart("/CloudNAS/a:b?.bin", resume=smart.last).way == "direct"
     with pytest.raises(TransferError, match="No way is allowed"):
         smart("/CloudNAS/c.bin", ways=())
+
+
+@pytest.mark.parametrize("way", ["remote", "direct", "web", "webdav"])
+def test_memory_stays_bounded(smart: Smart, control: Steering, way: str) -> None:
+    smart.with_dav()
+    content = DATA * 25
+    with serving(content) as server:
+        source = HttpSource(lambda renew: Link(server.url), opener())
+        tracemalloc.start()
+        try:
+            smart(source=source, ways=(way,), sequential=True)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert peak < 32 << 20
+    assert control("GET", "files", path=NAS)["size"] == len(content)
 
 
 def test_names_of_any_kind_are_passed(smart: Smart) -> None:
@@ -276,11 +294,12 @@ def test_links_on_the_way_to_a_mount_or_below_it_are_refused(smart: Smart, tmp_p
     result = smart("/CloudNAS/victim.bin", ways=("mount", "direct"))
     assert refusals(result) == [("mount", "clouddrive_mount_failed")]
     assert list((tmp_path / "outside").iterdir()) == []
-    other = tmp_path / "mounts" / "other"
-    other.symlink_to(mount)
     drive = smart.client()
     drive.unmount(str(mount))
     drive.remove_mount(str(mount))
+    (tmp_path / "mounts" / "real").mkdir()
+    other = tmp_path / "mounts" / "other"
+    other.symlink_to(tmp_path / "mounts" / "real")
     drive.add_mount(pb.MountOption(mountPoint=str(other), sourceDir="/CloudNAS"))
     drive.mount(str(other))
     result = smart("/CloudNAS/other.bin", ways=("mount", "direct"))
