@@ -6,6 +6,7 @@ from bench.runner import Row
 
 from . import (
     api_read,
+    clouddrive_relay,
     clouddrive_upload,
     download,
     exec_overhead,
@@ -24,6 +25,7 @@ ROWS: tuple[Row, ...] = (
     download.ROW,
     upload.ROW,
     clouddrive_upload.ROW,
+    clouddrive_relay.ROW,
     token_lookup.ROW,
     token_race.ROW,
     job_start.ROW,

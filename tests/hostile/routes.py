@@ -164,6 +164,25 @@ TABLE: dict[str, Row] = {
     **{f"v1:transfer-{verb}": Row(THEIRS, of("transfer")) for verb in ("pause", "resume", "cancel", "retry")},
     "v1:library-list": own,
     "v1:library-detail": Row(THEIRS, of("file")),
+    "v1:transfer-folders": Row(
+        OWN,
+        body=lambda ids: {
+            "source": {"kind": "library"},
+            "destination": {"kind": "clouddrive", "server": str(ids["server"])},
+        },
+    ),
+    **{f"transfers:{name}": own for name in ("servers", "server-new", "server-standin", "folder")},
+    **{
+        f"transfers:{name}": Row(THEIRS, of("server"))
+        for name in (
+            *("server", "server-edit", "server-test", "server-remove", "mounts", "mount-new", "mount-edit"),
+            *("cloud-files", "cloud-file", "cloud-mkdir", "cloud-rename", "cloud-delete", "cloud-move", "cloud-copy"),
+            "cloud-download",
+        )
+    },
+    "transfers:server-part": Row(THEIRS, of("server", {"name": "clouds"})),
+    "transfers:server-upload": Row(THEIRS, of("server", {"verb": "pause"}), says({"key": "x"})),
+    "transfers:mount-act": Row(THEIRS, of("server", {"verb": "mount"}), says({"point": "/x"})),
     "v1:server-list": Row(OWN, body=says({"host": "127.0.0.1", "secret": "x"})),
     "v1:server-detail": Row(THEIRS, of("server"), says({"name": "x"})),
     "v1:server-test": Row(THEIRS, of("server")),

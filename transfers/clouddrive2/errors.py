@@ -104,8 +104,9 @@ def session_lost(method: str, status: int | None = None) -> CloudDriveError:
 
 
 def refused(why: str, method: str) -> CloudDriveError:
-    """The error for a reply that arrived and says no (second layer)."""
-    return from_status(2, why or "no reason given", method)
+    """The error for a reply that arrived and says no (second layer). "Exists already" is only told in words (§3.1)."""
+    taken = re.search(r"(?i)\bexist(s|ed)?\b", why) and not re.search(r"(?i)\b(not|n't)\b.*\bexist", why)
+    return from_status(6 if taken else 2, why or "no reason given", method)
 
 
 def redact(text: str) -> str:

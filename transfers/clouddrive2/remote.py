@@ -14,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from google.protobuf.empty_pb2 import Empty
 
@@ -27,9 +26,10 @@ from .covered import Covered
 from .errors import SESSION_LOST, CloudDriveError, Kind, session_lost
 from .hashing import NUMBERS
 from .paths import clean
+from .remote_file import RemoteFile, RemoteResult, RemoteSnapshot
 from .remote_hash import Hashes
 from .remote_watch import Watch
-from .source import NEVER, Read, Stop, exactly
+from .source import NEVER, Stop, exactly
 from .tasks import Status
 from .write import Keep
 
@@ -37,43 +37,7 @@ DATA = pb.RemoteReadDataUpload.DATA_FIELD_NUMBER
 LOST = "clouddrive_session_lost"
 
 
-@dataclass(frozen=True)
-class RemoteFile:
-    """A file to upload. `hashes` are known ones ("md5", "sha1", "pikpak"); `can_hash`: more may be asked for.
-
-    `read` is called again and in any order, for hashes from a second thread: the content must not change. `hash_read`
-    is called for hashes instead, if given: those bytes do not leave this machine.
-    """
-
-    path: str
-    size: int
-    read: Read
-    hashes: Mapping[str, str] = field(default_factory=dict)
-    can_hash: bool = True
-    hash_read: Read | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteResult:
-    """How the server ended an upload: "finish", "skipped" (it says it has the content), or "found" (no word came)."""
-
-    upload_id: str
-    how: str
-    sent: int
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteSnapshot:
-    """How far an upload is: bytes hashed, bytes given to the server (`front`: from the beginning on without a gap),
-    bytes that it has in the cloud, its status.
-    """
-
-    upload_id: str
-    hashed: int
-    sent: int
-    front: int
-    in_cloud: int
-    status: str
+__all__ = ["RemoteFile", "RemoteResult", "RemoteSnapshot", "RemoteUpload", "RemoteUploads"]
 
 
 class RemoteUploads:

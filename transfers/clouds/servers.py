@@ -17,14 +17,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import audit, events, http, vault
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import AppError, Conflict, Invalid, NotFound
 from core.outbound import NO_RETRIES, OutboundError, make_session, parse_url
 from core.outbound.gate import HostPort, Policy, checked_addresses
 from core.outbound.resolve import system_resolver
 from netdisk.drives import parse_id
 from transfers.clouddrive2.client import CloudDrive, connect
 from transfers.clouddrive2.dav import DavUploads
-from transfers.clouddrive2.tuning import Endpoint
+from transfers.clouddrive2.tuning import Endpoint, Tuning
 from transfers.clouddrive2.web import WebTransport
 from transfers.models import CloudServer
 
@@ -33,6 +33,7 @@ from .errors import CloudError, translated
 MOST = 50  # servers of one user
 MOST_CLIENTS = 64
 DNS_SECONDS = 3.0
+TUNING = Tuning(metadata_seconds=10, attempts=2)
 NEVER = ("169.254.0.0/16", "[fe80::/10]")  # link-local: where clouds keep their metadata services
 
 
@@ -116,7 +117,7 @@ def remove(user: Any, server: CloudServer) -> None:
     """Forget the server and its secrets. Transfers to it stop with a clear reason; what is stored there stays."""
     with transaction.atomic():
         audit.record("transfers.server_remove", user=user, target=server.object_name)
-        events.publish(user.pk, "server.removed", {"name": server.name}, object_=server.object_name)
+        events.publish(server.user_id, "server.removed", {"name": server.name}, object_=server.object_name)
         gone = server.pk
         server.delete()
     clients.drop(gone)
@@ -127,7 +128,7 @@ def test(server: CloudServer) -> dict[str, Any]:
     try:
         with translated():
             found = client_for(server).test()
-    except CloudError as error:
+    except AppError as error:
         server.state, server.problem, server.missing = CloudServer.State.TROUBLE, error.code, []
         answer = {"ok": False, "code": error.code, "detail": str(error), "hint": str(error.hint), "missing": []}
     else:
@@ -196,6 +197,8 @@ class Clients:
         client = _new_client(server)
         with self._lock:
             before = self._kept.pop(server.pk, None)
+            if before and before[0] == stamp:  # another thread was quicker, and calls run on its connection
+                before, client = (stamp, client), before[1]
             self._kept[server.pk] = (stamp, client)
             dropped = [before] if before else []
             if len(self._kept) > MOST_CLIENTS:
@@ -248,7 +251,8 @@ def _credentials(server: CloudServer) -> dict[str, Any]:
 
 
 def _new_client(server: CloudServer) -> CloudDrive:
-    return connect(_endpoint(server), **_credentials(server))
+    """Impatient, as people wait; transfers try again later by themselves."""
+    return connect(_endpoint(server), tuning=TUNING, **_credentials(server))
 
 
 def _stamp(server: CloudServer) -> str:

@@ -104,8 +104,7 @@ class SmartUpload:
         except CloudDriveError as error:
             raise as_failure(error) from error
         finally:
-            if self._web is not None:
-                self._web.close()
+            self._close_web()
 
     def _attempt(self, resume: SmartCheckpoint | None) -> SmartResult:
         waiting = resume is not None and resume.phase == SENT
@@ -208,6 +207,10 @@ class SmartUpload:
             self._web = self._make_web()
         return self._web
 
+    def _close_web(self) -> None:
+        if self._web is not None:
+            self._web.close()
+
     def _planned(self, info: SourceInfo, resume: SmartCheckpoint | None) -> SmartCheckpoint | SmartResult:
         size = info.identity.size
         if size is None:
@@ -231,8 +234,8 @@ class SmartUpload:
             return LocalRanged(self._source, info, stop=halt, limiter=self._limiter, stopping=halt.stopping)
         return StreamRanged(self._source, info, self._retries, stop=halt, limiter=self._limiter, stopping=halt.stopping)
 
-    def _new_sender(self, keeper: Keeper) -> Sender:
-        tools = Tools(
+    def _tools(self) -> Tools:
+        return Tools(
             self._drive,
             self._no_native,
             self._uploads,
@@ -241,9 +244,11 @@ class SmartUpload:
             self._dav,
             self._mounts,
         )
+
+    def _new_sender(self, keeper: Keeper) -> Sender:
         return Sender(
             self._spec,
-            tools,
+            self._tools(),
             keeper,
             known=self._known,
             offered=self._offered,
@@ -314,6 +319,7 @@ class SmartUpload:
             resume, reader, halt, control=self._control, on_checkpoint=self._on_checkpoint, fault=self._fault
         )
         self._take_back(resume)
+        self._close_web()
 
     def _take_back(self, state: SmartCheckpoint) -> None:
         """On a thread of its own, as nobody who cancels wants to wait for a server that is away."""
@@ -331,8 +337,7 @@ class SmartUpload:
             progress = keeper.progress if keeper.state.way == state.way else Progress()
             if not (progress.upload_id or progress.handle or progress.done):
                 progress = Progress(state.done, state.upload_id, state.handle)
-            tools = self._new_sender(keeper)._tools
-            tools.make(state.way, keeper, progress, {}, sequential=True).discard()
+            self._tools().make(state.way, keeper, progress, {}, sequential=True).discard()
 
     def _cancel_storing(self, state: SmartCheckpoint) -> None:
         mine = [
