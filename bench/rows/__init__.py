@@ -7,6 +7,7 @@ from bench.runner import Row
 from . import (
     api_read,
     clouddrive_relay,
+    clouddrive_small,
     clouddrive_upload,
     download,
     exec_overhead,
@@ -26,6 +27,8 @@ ROWS: tuple[Row, ...] = (
     upload.ROW,
     clouddrive_upload.ROW,
     clouddrive_relay.ROW,
+    clouddrive_small.ROW,
+    clouddrive_small.RCLONE,
     token_lookup.ROW,
     token_race.ROW,
     job_start.ROW,

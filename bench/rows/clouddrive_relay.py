@@ -48,7 +48,7 @@ def contest(setting: Setting) -> Iterator[Contestants]:
 
 def _link(netdisk: Standin, path: str) -> Mapping[str, str]:
     """What the child asks the netdisk for the file's link with."""
-    found = netdisk.control("GET", f"source?path={path}")
+    found = netdisk.control("GET", f"files?path={path}&hash=0")
     return {"url": netdisk.url, "token": netdisk.tokens("demo")["access_token"], "fs_id": str(found["fs_id"])}
 
 

@@ -49,6 +49,12 @@ class Plan:
     refused: list[dict[str, str]] = field(default_factory=list)
     sure: bool = True
     into: str = ""
+    left: int | None = None
+
+    @property
+    def short(self) -> bool:
+        """Whether the day's downloads do not suffice; `left` are left, None where none are needed or all are allowed."""
+        return self.left is not None and self.files > self.left
 
     def as_data(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -57,7 +63,7 @@ class Plan:
 def look(user: Any, source: dict[str, Any], target: dict[str, Any]) -> Plan:
     """Walk the source and compare with the target; changes nothing."""
     origin, goal = _ends(user, source, target)
-    plan, looked = Plan(into=_top(origin)), 0
+    plan, looked = Plan(into=_top(origin), left=_left(user, origin, goal)), 0
     for relative, group in _by_folder(origin).items():
         plan.folders += bool(relative)
         there: set[str] = set()
@@ -132,7 +138,11 @@ def send(user: int, source: dict[str, Any], target: dict[str, Any], conflict: st
 def _send(user: Any, source: dict[str, Any], target: dict[str, Any], conflict: str, order: str) -> dict[str, Any]:
     origin, goal = _ends(user, source, target)
     plan = look(user, source, target)
-    _afford(user, origin, goal, plan)
+    if plan.short:  # half a folder helps nobody
+        raise LimitReached(
+            _("The folder has %(files)d files; %(left)d downloads are left today.")
+            % {"files": plan.files, "left": plan.left}
+        )
     left_out: list[str] = []
     for relative, files in _by_folder(origin).items():
         folder = _inside(origin, relative)
@@ -170,14 +180,9 @@ def _queue(user: Any, goal: Folder, folder: str, files: list[Wanted], conflict: 
         services.store_all(user, files, conflict=conflict, **place)
 
 
-def _afford(user: Any, origin: Folder, goal: Folder, plan: Plan) -> None:
-    """Half a folder helps nobody: all of it fits into the day's limit, or none is begun (A10)."""
-    left = allowance(user).left
-    if (origin.kind == NETDISK or goal.kind == LIBRARY) and left is not None and plan.files > left:
-        raise LimitReached(
-            _("The folder has %(files)d files; %(left)d downloads are left today.")
-            % {"files": plan.files, "left": left}
-        )
+def _left(user: Any, origin: Folder, goal: Folder) -> int | None:
+    """Downloads left today, where the files count as such (A10)."""
+    return allowance(user).left if origin.kind == NETDISK or goal.kind == LIBRARY else None
 
 
 def _ends(user: Any, source: dict[str, Any], target: dict[str, Any]) -> tuple[Folder, Folder]:

@@ -115,18 +115,13 @@ def listing(user: Any, place: Place, path: str, *, files: bool) -> Listing:
 
 
 def taken(user: Any, place: Place, folder: str) -> set[str] | None:
-    """The names in a folder that files go to; empty when it is not there yet, None when there are too many to tell."""
-    try:
-        if isinstance(place.row, DriveAccount):
-            found = ask(user, place.row, "netdisk.list_files", dir=folder, limit=DRIVE_ROWS)
-            return None if found["has_more"] else {row["server_filename"] for row in found["list"]}
-        if isinstance(place.row, CloudServer):
-            with translated():
-                return {entry.name for entry in patient(place.row).list_dir(folder)}
-    except AppError as error:
-        if error.status == 404:
-            return set()
-        raise
+    """The names in a folder that files go to, None when there are too many to tell; `AppError` 404 when there is none."""
+    if isinstance(place.row, DriveAccount):
+        found = ask(user, place.row, "netdisk.list_files", dir=folder, limit=DRIVE_ROWS)
+        return None if found["has_more"] else {row["server_filename"] for row in found["list"]}
+    if isinstance(place.row, CloudServer):
+        with translated():
+            return {entry.name for entry in patient(place.row).list_dir(folder)}
     return set(LibraryFile.objects.visible_to(user).filter(folder=folder).values_list("name", flat=True))
 
 

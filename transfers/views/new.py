@@ -22,6 +22,7 @@ from core import audit
 from core.errors import AppError, Conflict, Invalid, Text
 from core.pages import done, is_htmx
 from transfers import services
+from transfers.clouddrive2.client import CloudDrive
 from transfers.clouddrive2.files import Conflict as Policy
 from transfers.clouddrive2.paths import split
 from transfers.clouds.errors import translated
@@ -212,15 +213,20 @@ def _copy_inside(
         raise Conflict(_("Some of the files are in this folder already."), hint=_("Choose another folder."))
     client = patient(server)
     with translated():
-        there = ends.taken(request.user, place, folder) if conflict == "fail" else set()
-        if both := sorted((there or set()) & {name_at(file, place) for file in files}):
-            raise Conflict(_("These names are taken there: %s") % ", ".join(both[:5]), hint=_("Nothing was copied."))
+        if conflict == "fail":
+            _refuse_taken(client, folder, {name_at(file, place) for file in files})
         client.mkdir(folder)
         client.copy(paths, folder, conflict=POLICIES.get(conflict, "rename"))
         forget(client, [folder])
     audit.record("clouds.copy", user=request.user, target=server.object_name, summary={"paths": paths, "into": folder})
     text = ngettext("CloudDrive2 copies %d file by itself.", "CloudDrive2 copies %d files by itself.", len(files))
     return done(request, text % len(files), folder_url(server, folder))
+
+
+def _refuse_taken(client: CloudDrive, folder: str, wanted: set[str]) -> None:
+    there = {entry.name for entry in client.list_dir(folder, force=True)} if client.find(folder) else set()
+    if both := sorted(there & wanted):
+        raise Conflict(_("These names are taken there: %s") % ", ".join(both[:5]), hint=_("Nothing was copied."))
 
 
 def _show(request: HttpRequest, asked: Asked, form: TransferForm, found: Review | None = None) -> HttpResponse:

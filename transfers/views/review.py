@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
@@ -152,8 +153,11 @@ def _look_for_names(user: Any, found: Review) -> None:
     try:
         there = ends.taken(user, found.place, found.folder)
     except AppError as error:
-        found.notes.append(_("Which names are taken there can't be told now: %s") % sentence(error))
-        return
+        if error.status != HTTPStatus.NOT_FOUND:
+            found.notes.append(_("Which names are taken there can't be told now: %s") % sentence(error))
+            return
+        found.notes.append(_("The folder is not there yet. It is made."))
+        there = set()
     if there is None:
         found.notes.append(_("The folder holds too many files to compare all names beforehand."))
         return

@@ -105,7 +105,7 @@ def test_a_reply_that_says_no_is_an_error_with_its_words(drive: CloudDrive) -> N
     drive.mkdir("/CloudNAS/b")
     with pytest.raises(CloudDriveError, match="already exists") as error:
         drive.rename("/CloudNAS/a", "b")
-    assert (error.value.code, error.value.method) == ("clouddrive_refused", "RenameFile")
+    assert (error.value.code, error.value.method) == ("clouddrive_exists", "RenameFile")
     with pytest.raises(CloudDriveError, match="not valid"):
         drive.rename("/CloudNAS/a", "b/c")
     with pytest.raises(CloudDriveError, match="inside the source"):

@@ -146,6 +146,20 @@ def test_a_new_folder_is_made_and_shown(page: Any, server: CloudServer, drive: A
     assert page_answer.redirect_chain and "“Seite” is there" in page_answer.content.decode()
 
 
+def test_a_change_shows_at_once_although_the_server_keeps_listings(
+    page: Any, server: CloudServer, drive: Any, cloud_standin: Any
+) -> None:
+    cloud_standin.settings(cache_s=600)
+    shown(page, server, path=BOX)
+    put(cloud_standin, f"{BOX}/late.txt", 5)
+    assert f"{BOX}/late.txt" not in names(shown(page, server, path=BOX))
+    assert f"{BOX}/late.txt" in names(shown(page, server, path=BOX, force="1"))
+    events(page.post(url(server, "cloud-mkdir"), {"path": BOX, "name": "Neu"}, headers=HTMX))
+    assert f"{BOX}/Neu" in names(shown(page, server, path=BOX))
+    events(page.post(url(server, "cloud-delete"), {"id": f"{BOX}/Neu/", "go": "1"}, headers=HTMX))
+    assert f"{BOX}/Neu" not in names(shown(page, server, path=BOX))
+
+
 def test_a_name_is_changed_but_never_over_another(page: Any, server: CloudServer, drive: Any) -> None:
     where, one = url(server, "cloud-rename"), f"{BOX}/a.bin"
     assert 'value="a.bin"' in page.get(where, {"id": one}).content.decode()

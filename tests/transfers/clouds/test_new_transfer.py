@@ -191,6 +191,7 @@ def test_the_same_server_copies_by_itself(page: Any, server: CloudServer, files:
     settings.DOWNLOAD_LIMIT = 1
     values = from_cloud(server, files, to=str(server.pk), folder=f"{GOAL}/neu")
     text = post(page, {**values, "review": "1"})
+    assert "not there yet. It is made" in text
     assert "CloudDrive2 copies them itself" in text and "Daily limit" not in text and 'name="go"' in text
     answer = page.post(NEW, {**values, "go": "1"}, headers=HTMX)
     assert answer.status_code == 204 and answer["HX-Redirect"].startswith(
