@@ -145,7 +145,8 @@ def _link(url: str, token: str, fs_id: str) -> Callable[[bool], Link]:
 
 
 def _opener(url: str, headers: Mapping[str, str]) -> Stream:
-    return open_stream(url, policy=Policy.parse(urlsplit(url).netloc), headers=headers)
+    """The link leads to a second host on another port."""
+    return open_stream(url, policy=Policy.parse(urlsplit(url).hostname or ""), headers=headers)
 
 
 if __name__ == "__main__":

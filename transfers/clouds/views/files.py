@@ -135,7 +135,6 @@ def browse(request: HttpRequest, pk: str) -> HttpResponse:
         "files": [file_row(server, entry, searched=searched) for entry in found.entries],
         "more_url": wanted.address.url(start=shown) if shown < found.total else "",
         "total": found.total,
-        "shown": shown,
         "cut": found.cut,
     }
     template = "clouds/_files_listing.html" if is_htmx(request) else "clouds/files.html"
