@@ -46,6 +46,7 @@ WHY: dict[str, Text] = {
     ),
     "clouddrive_plan": _("The plan of the CloudDrive2 account does not allow this."),
     "clouddrive_exists": _("The server has a file of this name already, and you asked to leave it. Nothing was sent."),
+    "clouddrive_read_only": _("This cloud can only be read. Choose another folder."),
     "clouddrive_no_way": _(
         "None of the ways to this server works; the list says why for each. Change one, then retry."
     ),

@@ -23,6 +23,7 @@ from core.models.jobs import LEASE
 from . import control as reins
 from . import limits, messages
 from .arriving import Arrival
+from .clouds.sending import CloudDeparture
 from .departing import NetdiskDeparture
 from .engine import Control, DiskFull, GaveUp, RateLimiter, Stopped, TransferError
 from .models import Transfer
@@ -86,15 +87,11 @@ class Mover(Protocol):
     def tidy(self) -> None: ...
 
 
-def mover_for(run: Run) -> Mover:
-    from .clouds.sending import CloudDeparture
-
-    kinds: dict[str, Callable[[Run], Mover]] = {
-        Transfer.Destination.LIBRARY: Arrival,
-        Transfer.Destination.NETDISK: NetdiskDeparture,
-        Transfer.Destination.CLOUDDRIVE: CloudDeparture,
-    }
-    return kinds[run.transfer.destination_kind](run)
+MOVERS: dict[str, Callable[[Any], Mover]] = {
+    Transfer.Destination.LIBRARY: Arrival,
+    Transfer.Destination.NETDISK: NetdiskDeparture,
+    Transfer.Destination.CLOUDDRIVE: CloudDeparture,
+}
 
 
 class Run:
@@ -105,7 +102,7 @@ class Run:
         self.control = Control(lease_until=time.monotonic() + LEASE.total_seconds())
         self.lease = Lease(Transfer, transfer.pk, fence, on_lost=lambda: self.control.request_stop("lease_lost"))
         self.lease.on_renewed = self.control.extend_lease
-        self.mover = mover_for(self)
+        self.mover: Mover = MOVERS[transfer.destination_kind](self)
 
     def execute(self) -> None:
         structlog.contextvars.bind_contextvars(transfer=str(self.transfer.pk))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.limits import spend_downloads
 from core import audit, events
 from core.errors import Conflict, Invalid, NotFound
-from core.jobs.queue import ring
+from core.jobs.queue import enqueue, ring
 from core.models import JobState
 from core.models.jobs import ENDED
 from netdisk.baidu.upload import plan_blocks
@@ -71,6 +71,7 @@ __all__ = [
 ]  # fmt: skip
 
 MAX_BATCH = 500
+GIVE_UP = "transfers.give_up"
 LOCAL = (Transfer.Source.LIBRARY, Transfer.Source.UPLOAD)
 Conflicts = Literal["fail", "rename", "overwrite", "skip"]
 
@@ -371,7 +372,15 @@ def remove(user: Any, transfer: Transfer) -> None:
 
 
 def discard_parts(transfer: Transfer) -> None:
-    """What was gathered here of an unfinished one; what a drive got of it, the drive forgets by itself."""
+    """What was gathered here of an unfinished one; what a drive got of it, the drive forgets by itself, a server is told."""
+    if transfer.to_server_id and transfer.checkpoint.get("way"):
+        enqueue(
+            GIVE_UP,
+            user_id=transfer.user_id,
+            server=str(transfer.to_server_id),
+            destination=transfer.destination,
+            checkpoint=transfer.checkpoint,
+        )
     for path in (transfer.part_path(), transfer.spool_path()):
         path.unlink(missing_ok=True)
     transfer.parts.all().delete()

@@ -14,12 +14,13 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from accounts.models import User
-from core.jobs import every, sweepable
+from core.jobs import every, job, sweepable
 from core.models import JobState
 
 from . import control, runner
-from .models import LibraryFile, Transfer, Upload
-from .services import note, tell
+from .clouds import sending
+from .models import CloudServer, LibraryFile, Transfer, Upload
+from .services import GIVE_UP, note, tell
 
 OLD = timedelta(hours=1).total_seconds()
 
@@ -45,6 +46,13 @@ sweepable(Transfer, run, _taken_back, batch=16)
 def _stop(**_: Any) -> None:
     control.closing.set()
     control.ask_all("shutdown")
+
+
+@job(GIVE_UP, max_attempts=2)
+def give_up(server: str, destination: dict[str, Any], checkpoint: dict[str, Any]) -> None:
+    """Tell a CloudDrive2 server that an upload is not wanted any more."""
+    if row := CloudServer.objects.filter(pk=server).first():
+        sending.give_up(row, destination, checkpoint)
 
 
 @every(3600, "transfers.orphans")

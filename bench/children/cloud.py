@@ -58,17 +58,22 @@ def send(
             sent.update(meter.read())
 
     source: Source = HttpSource(_link(**netdisk), _opener) if netdisk else LocalFile(Path(file))
+    drive = _drive(port)
+    uploads = RemoteUploads(drive.caller, drive.chunk_size, "bench")
     upload = SmartUpload(
         SmartSpec(path, conflict="overwrite", ways=(way,), sequential=bool(netdisk)),
         source=source,
-        drive=_drive(port),
-        uploads=_uploads(port) if way == "remote" else None,
+        drive=drive,
+        uploads=uploads,
         web=lambda: _web(port),
         dav=_dav(port) if way == "webdav" else None,
         mounts=LocalMounts([mounts], own_device=False) if mounts else (),
         on_checkpoint=note,
     )
-    result = upload.run()
+    try:
+        result = upload.run()
+    finally:
+        uploads.close()  # one that lingers would get what the server asks of the next process
     whole = meter.read()
     found = {"stored": whole["wall"], "cpu_stored": whole["cpu"], "growth": whole["growth"], "written": whole["written"]}
     return {**sent, **found, "size": result.size, "way": result.way}
@@ -111,12 +116,6 @@ def _written() -> int:
 @cache
 def _drive(port: int) -> CloudDrive:
     return connect(Endpoint("127.0.0.1", port), user=USER, password=USER)
-
-
-@cache
-def _uploads(port: int) -> RemoteUploads:
-    drive = _drive(port)
-    return RemoteUploads(drive.caller, drive.chunk_size, "bench")
 
 
 def _web(port: int) -> CloudDrive:

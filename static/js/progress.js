@@ -81,7 +81,7 @@ function show(root) {
 
 /** @param {HTMLElement} root @param {any} data */
 function showState(root, data) {
-  const state = ["verifying", "hashing", "finishing"].includes(data.phase) ? "verifying" : data.state;
+  const state = ["verifying", "hashing", "finishing", "storing"].includes(data.phase) ? "verifying" : data.state;
   if (!state || state === root.dataset.state) return;
   const words = stateWords(state);
   root.dataset.state = state;

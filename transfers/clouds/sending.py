@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -10,9 +12,10 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.faults import fault
 from transfers import inside
-from transfers.clouddrive2.smart import SmartResult, SmartSpec, SmartUpload
+from transfers.clouddrive2.smart import SmartCheckpoint, SmartResult, SmartSpec, SmartUpload
 from transfers.departing import REMOTE, Departure
 from transfers.engine.protocols import Source
+from transfers.engine.upload import LocalFile
 from transfers.models import CloudServer, Transfer
 from transfers.services import note
 
@@ -101,3 +104,19 @@ class CloudDeparture(Departure):
         note(row, how or "verified", how=result.hashed or "length", path=result.path, way=result.way)
         summary = {"path": result.path, "size": result.size, "way": result.way, "from": row.source_kind}
         audit.record("transfers.upload", user=row.user, target=f"cloud:{row.to_server_id}", summary=summary)
+
+
+def give_up(server: CloudServer, destination: dict[str, Any], checkpoint: dict[str, Any]) -> None:
+    """Take back what a cancelled transfer has left at the server, as far as that goes."""
+    spec = SmartSpec(
+        path=destination["path"], conflict=destination["conflict"], resume=SmartCheckpoint.from_dict(checkpoint)
+    )
+    with translated(), channels.hold(server) as uploads:
+        SmartUpload(
+            spec,
+            source=LocalFile(Path(os.devnull)),
+            drive=client_for(server),
+            uploads=uploads,
+            web=lambda: web_client(server),
+            dav=dav_client(server),
+        ).discard()

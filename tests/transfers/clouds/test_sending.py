@@ -9,8 +9,11 @@ import requests
 
 from accounts.limits import allowance
 from core.errors import AppError
-from core.models import AuditEntry, Event, JobState
+from core.jobs.queue import run_job
+from core.models import AuditEntry, Event, Job, JobState
+from tests.support.waiting import until
 from tests.transfers.departures import content_of, fresh, library_file
+from tests.transfers.test_runner import in_background
 from transfers import runner, services
 from transfers.models import CloudServer, LibraryFile, Transfer
 
@@ -199,3 +202,19 @@ def test_its_own_page_tells_the_way(
     assert "Remote upload over gRPC" in html and "Copy into the local mount" in html
     assert "Stored: the cloud shows the file" in html
     assert requests.codes.ok == page.get("/transfers/").status_code
+
+
+def test_a_cancelled_upload_is_given_up_at_the_server(
+    cloud_standin: Any, server: CloudServer, alice: Any, bells: list[str]
+) -> None:
+    cloud_standin.fault("stall", match={"path": FOLDER})
+    [row] = to_cloud(alice, server, from_file(alice, library_file(alice, 3 * MIB)))
+    thread = in_background(runner.run_next)
+    until(lambda: fresh(row).checkpoint.get("upload_id"), 30)
+    services.pause(alice, fresh(row))
+    thread.join(30)
+    assert fresh(row).state == JobState.PAUSED
+    services.cancel(alice, fresh(row))
+    assert run_job(Job.objects.get(kind=services.GIVE_UP).pk)
+    until(lambda: cloud_standin.states(f"{FOLDER}/film.bin")[-1:] in ([], ["Cancelled"]), 10)
+    assert fresh(row).checkpoint == {}
