@@ -65,8 +65,7 @@ VARIABLES: tuple[Variable, ...] = (
         V("LANGUAGE_CODE", "zh-hans", "Language when neither the user nor the browser asks for one: zh-hans or en."),
         V("WEB_THREADS", "16", "Threads for pages and API in each server process.", int),
         V("UPSTREAM_THREADS", "64", "Further threads in each server process for calls that may wait for a drive's upstream.", int),
-        V("EMULATORS", "auto", "Stand-ins that `make run` starts: auto (when no upstream is configured), on or off."
-          "on (both) or off."),
+        V("EMULATORS", "auto", "Stand-ins that `make run` starts: auto (when no upstream is configured), on or off."),
         V("EMULATOR_BAIDU_PORT", "18101", "Port of the Baidu stand-in; moved when taken.", int),
         V("EMULATOR_CLOUDDRIVE2_PORT", "19798", "Port of the CloudDrive2 stand-in; moved when taken.", int),
         V("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),

@@ -22,6 +22,7 @@ SECTIONS: dict[str, Text] = {
     "Storage and jobs": _("Storage and jobs"),
     "Accounts": _("Accounts"),
     "Baidu Netdisk": _("Baidu Netdisk"),
+    "CloudDrive2": _("CloudDrive2"),
     "Transfers and the outside world": _("Transfers and the outside world"),
 }
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 REMOTE = (Transfer.Source.URL, Transfer.Source.NETDISK, Transfer.Source.CLOUDDRIVE)
 
 
-class Departure:
+class Departure(ABC):
     def __init__(self, run: Run) -> None:
         self._run, self._row = run, run.transfer
 
@@ -54,16 +55,17 @@ class Departure:
         self._spool()
         return self._send(LocalFile(self._row.spool_path()), place)
 
+    @abstractmethod
     def _place(self) -> Any:
         """The drive that the transfer goes to; raises when it is gone."""
-        raise NotImplementedError
 
     def _copied_inside(self, place: Any) -> Any:
         """The result of a copy that the service made itself; None when the bytes have to be moved."""
         return None
 
+    @abstractmethod
     def _send(self, source: Source, place: Any) -> Any:
-        raise NotImplementedError
+        """Move the bytes there; the result that `columns` and `settle` understand."""
 
     def _remember(self, checkpoint: dict[str, Any]) -> None:
         """What a copy inside a service has to know after a crash."""

@@ -57,8 +57,8 @@ def from_netdisk(user: Any, fs_ids: list[int], *, drive_id: Any = None) -> list[
     folders = [meta.name for meta in found.found if meta.is_dir]
     if folders:
         raise Invalid(
-            _("Folders can't be downloaded yet: %s") % ", ".join(folders[:3]),
-            hint=_("Open the folder and tick its files."),
+            _("This is a folder: %s") % ", ".join(folders[:3]),
+            hint=_("Send it with “Send a folder” under Transfers, or open it and tick its files."),
         )
     return [_netdisk_file(meta, drive.pk) for meta in found.found]
 
@@ -92,7 +92,8 @@ def from_cloud(user: Any, paths: list[str], *, server_id: Any = None) -> list[Wa
             raise NotFound(_("This is not on the server: %s") % path, code="clouddrive_not_found")
         if entry.is_dir:
             raise Invalid(
-                _("Folders can't be downloaded yet: %s") % entry.name, hint=_("Open the folder and tick its files.")
+                _("This is a folder: %s") % entry.name,
+                hint=_("Send it with “Send a folder” under Transfers, or open it and tick its files."),
             )
         found.append(_cloud_file(entry, server.pk))
     return found

@@ -27,7 +27,7 @@ from transfers.clouddrive2.tuning import Endpoint
 from transfers.clouddrive2.web import WebTransport
 from transfers.engine import Download, DownloadSpec, Link
 from transfers.engine.http_source import HttpSource
-from transfers.engine.protocols import Source
+from transfers.engine.protocols import Resolve, Source
 from transfers.engine.upload import LocalFile
 
 USER = "demo"
@@ -55,7 +55,8 @@ def send(
 
     def note(checkpoint: SmartCheckpoint) -> None:
         if checkpoint.phase == SENT and not sent:
-            sent.update(meter.read())
+            now = meter.read()
+            sent.update({"cpu": now["cpu"], "wall": now["wall"]})
 
     source: Source = HttpSource(_link(**netdisk), _opener) if netdisk else LocalFile(Path(file))
     drive = _drive(port)
@@ -75,8 +76,7 @@ def send(
     finally:
         uploads.close()  # one that lingers would get what the server asks of the next process
     whole = meter.read()
-    found = {"stored": whole["wall"], "cpu_stored": whole["cpu"], "growth": whole["growth"], "written": whole["written"]}
-    return {**sent, **found, "size": result.size, "way": result.way}
+    return {**whole, **sent, "stored": whole["wall"], "size": result.size, "way": result.way}
 
 
 def fetch(netdisk: Mapping[str, str], path: str) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _dav(port: int) -> DavUploads:
     return DavUploads(session, endpoint.origin, USER, USER)
 
 
-def _link(url: str, token: str, fs_id: str) -> Callable[[bool], Link]:
+def _link(url: str, token: str, fs_id: str) -> Resolve:
     """Asks the netdisk for the link of a file, as a transfer does."""
     session = make_session(Policy.parse(urlsplit(url).netloc))
     client = BaiduClient(session, pan_url=url, pcs_url=url, access_token=lambda: token)

@@ -13,7 +13,7 @@ from bench.children import serve, set_up
 from bench.children.fetch import cpu_seconds
 
 DEMO = "demo"
-PATIENCE = 600.0
+PATIENCE = 1500.0
 
 
 def act(do: str, **arguments: Any) -> dict[str, Any]:

@@ -62,7 +62,9 @@ def _sent(child: Child, upstream: CloudStandin, size: int, **source: Any) -> Sam
 
 
 LIMIT = "the bytes pass through one more buffer of Python: the stream is read into a piece, which is kept for a repeat"
-MEMORY = "8 MiB that are kept for a repeat, one piece, the calls under way and what the first transfer of a process loads"
+MEMORY = (
+    "8 MiB that are kept for a repeat, one piece, the calls under way and what the first transfer of a process loads"
+)
 ROW = Row(
     "clouddrive_relay",
     "1 GiB from the Baidu stand-in to the CloudDrive2 stand-in, straight through the product's smart upload (remote upload from "
@@ -74,7 +76,14 @@ ROW = Row(
         Line("CPU of the download alone", "download", "s", of=HALVES),
         Line("CPU of the remote upload alone", "upload", "s", of=HALVES),
         Line("growth of memory", "growth", "MiB", goal=Goal("≤", 64), worst=True, limit=MEMORY),
-        Line("bytes written to a disk", "written", "B", goal=Goal("=", 0), worst=True, limit="a file that should not be there"),
+        Line(
+            "bytes written to a disk",
+            "written",
+            "B",
+            goal=Goal("=", 0),
+            worst=True,
+            limit="a file that should not be there",
+        ),
     ),
     contest,
     rounds=3,

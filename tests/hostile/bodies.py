@@ -29,6 +29,7 @@ def body_for(door: Door, caller: Caller, username: str = "newcomer") -> dict[str
         "servers": {"host": "192.0.2.7", "secret": "x"},
         "servers/{id}": {"name": "Changed"},
         "transfers": {"source": {"url": "https://example.org/a.bin"}},
+        "transfers/folders": {"source": {"kind": "library"}, "destination": {"kind": "netdisk", "path": "/x"}},
         "transfers/{id}": {"priority": 3},
         "users": {"username": username, "password": PASSWORD},
         "users/{id}": {"first_name": "Changed"},

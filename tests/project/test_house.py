@@ -106,7 +106,8 @@ IMPORTED_AS = {
     "djangorestframework": "rest_framework", "drf-spectacular": "drf_spectacular", "drf-spectacular-sidecar": "drf_spectacular_sidecar",
     "django-filter": "django_filters", "django-cors-headers": "corsheaders", "django-csp": "csp", "django-unfold": "unfold",
     "djangorestframework-simplejwt": "rest_framework_simplejwt", "argon2-cffi": "Argon2PasswordHasher", "psycopg": "postgres",
-    "pymysql": "pymysql", "django-environ": "environ", "django-prometheus": "django_prometheus", "uvicorn": "uvicorn",
+    "pymysql": "pymysql", "grpcio": "import grpc",
+    "protobuf": "google.protobuf", "django-environ": "environ", "django-prometheus": "django_prometheus", "uvicorn": "uvicorn",
 }  # fmt: skip
 
 

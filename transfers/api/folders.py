@@ -11,6 +11,8 @@ from rest_framework.views import APIView
 
 from core import operations
 from core.exec import call_from
+from netdisk.api.schemas import body_schema
+from transfers.operations.folders import SendFolder
 
 from .views import idempotency_key
 
@@ -20,7 +22,7 @@ class Folders(APIView):
 
     @extend_schema(
         tags=["transfers"],
-        request=OpenApiTypes.OBJECT,
+        request={"application/json": body_schema(SendFolder)},
         responses={
             200: OpenApiResponse(OpenApiTypes.OBJECT, description="What would happen (`dry_run`)"),
             202: OpenApiResponse(OpenApiTypes.OBJECT, description="Ordered; event `folder.queued` tells the outcome"),

@@ -39,6 +39,12 @@ def _name(pid: int) -> str:
     return f"{host_name()}:{pid}:{uuid.uuid4().hex[:8]}"
 
 
+def _first_of_account(server: CloudServer) -> CloudServer:
+    """Two channels of one account get each other's messages, so its user's rows share one: that of the oldest row."""
+    same = CloudServer.objects.filter(user=server.user_id, host=server.host, port=server.port, username=server.username)
+    return (same.order_by("created_at", "pk").first() or server) if server.username else server
+
+
 @dataclass(eq=False)
 class Held:
     """The channel of one server in this process."""
@@ -78,6 +84,7 @@ class Channels:
                     held.used = time.monotonic()
 
     def _enter(self, server: CloudServer) -> Held | None:
+        server = _first_of_account(server)
         with self._lock:
             held = self._held.get(server.pk)
             if held is None or not held.valid:

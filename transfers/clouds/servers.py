@@ -24,7 +24,7 @@ from core.outbound.resolve import system_resolver
 from netdisk.drives import parse_id
 from transfers.clouddrive2.client import CloudDrive, connect
 from transfers.clouddrive2.dav import DavUploads
-from transfers.clouddrive2.tuning import Endpoint, Tuning
+from transfers.clouddrive2.tuning import MIB, Endpoint, Tuning
 from transfers.clouddrive2.web import WebTransport
 from transfers.models import CloudServer
 
@@ -33,6 +33,7 @@ from .errors import CloudError, translated
 MOST = 50  # servers of one user
 MOST_CLIENTS = 64
 DNS_SECONDS = 3.0
+WEB_TUNING = Tuning(chunk=3 * MIB)  # each chunk is a request of its own; servers take messages of 4 MiB (§1.2)
 TUNING = Tuning(metadata_seconds=10, attempts=2)
 NEVER = ("169.254.0.0/16", "[fe80::/10]")  # link-local: where clouds keep their metadata services
 
@@ -229,8 +230,8 @@ def forget(server: CloudServer) -> None:
 def web_client(server: CloudServer) -> CloudDrive:
     """The same calls as gRPC-Web over HTTP/1.1, for servers behind proxies without HTTP/2; close it after use."""
     endpoint = _endpoint(server)
-    transport = WebTransport(_session(server), endpoint.origin)
-    return connect(endpoint, transport=transport, **_credentials(server))
+    transport = WebTransport(_session(server), endpoint.origin, WEB_TUNING)
+    return connect(endpoint, transport=transport, tuning=WEB_TUNING, **_credentials(server))
 
 
 def dav_client(server: CloudServer) -> DavUploads | None:

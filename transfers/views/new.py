@@ -18,23 +18,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from core import audit
-from core.errors import AppError, Conflict, Invalid, Text
+from core.errors import AppError, Invalid, Text
 from core.pages import done, is_htmx
 from transfers import services
-from transfers.clouddrive2.client import CloudDrive
 from transfers.clouddrive2.files import Conflict as Policy
-from transfers.clouddrive2.paths import split
-from transfers.clouds.errors import translated
-from transfers.clouds.views.asking import forget, patient
 from transfers.clouds.views.dialogs import said
-from transfers.clouds.views.places import folder_url
 from transfers.forms import TransferForm
-from transfers.models import CloudServer
 
 from . import ends
 from .create import started
-from .review import Review, folder_of, is_inside, name_at, review
+from .review import Review, review
 
 LAST_ID = 2**63 - 1
 LONGEST_KEY = 64
@@ -179,8 +172,6 @@ def _start(request: HttpRequest, asked: Asked, files: list[services.Wanted], val
     """Queue them all or none; raises `AppError`. A form that is sent twice starts them once."""
     user, place = request.user, asked.to
     assert place is not None
-    if is_inside(files, place):
-        return _copy_inside(request, place, files, values)
     key = request.POST.get("key", "")[:LONGEST_KEY] or None
     options: dict[str, Any] = {"priority": values["priority"] or 0, "key": key}
     conflict = values["conflict"] or "rename"
@@ -200,33 +191,6 @@ def _start(request: HttpRequest, asked: Asked, files: list[services.Wanted], val
 def _on_its_way(count: int, name: str) -> str:
     text = ngettext("%(n)d file is on its way to “%(name)s”.", "%(n)d files are on their way to “%(name)s”.", count)
     return text % {"n": count, "name": name}
-
-
-def _copy_inside(
-    request: HttpRequest, place: ends.Place, files: list[services.Wanted], values: dict[str, Any]
-) -> HttpResponse:
-    """Both ends are the same server: it copies, at once or in its own background, and nothing passes through here."""
-    server, folder, conflict = place.row, folder_of(place, values), values["conflict"] or "rename"
-    assert isinstance(server, CloudServer)
-    paths = [file.source["path"] for file in files]
-    if conflict != "rename" and any(split(path)[0] == folder for path in paths):
-        raise Conflict(_("Some of the files are in this folder already."), hint=_("Choose another folder."))
-    client = patient(server)
-    with translated():
-        if conflict == "fail":
-            _refuse_taken(client, folder, {name_at(file, place) for file in files})
-        client.mkdir(folder)
-        client.copy(paths, folder, conflict=POLICIES.get(conflict, "rename"))
-        forget(client, [folder])
-    audit.record("clouds.copy", user=request.user, target=server.object_name, summary={"paths": paths, "into": folder})
-    text = ngettext("CloudDrive2 copies %d file by itself.", "CloudDrive2 copies %d files by itself.", len(files))
-    return done(request, text % len(files), folder_url(server, folder))
-
-
-def _refuse_taken(client: CloudDrive, folder: str, wanted: set[str]) -> None:
-    there = {entry.name for entry in client.list_dir(folder, force=True)} if client.find(folder) else set()
-    if both := sorted(there & wanted):
-        raise Conflict(_("These names are taken there: %s") % ", ".join(both[:5]), hint=_("Nothing was copied."))
 
 
 def _show(request: HttpRequest, asked: Asked, form: TransferForm, found: Review | None = None) -> HttpResponse:

@@ -121,6 +121,8 @@ def review(
     if place.kind == ends.LIBRARY and any(file.kind == "library" for file in files):
         found.problems.append(_("These files are in the library already. Choose a drive or a server to send them to."))
     _look_for_names(user, found)
+    if found.taken_count and found.conflict == "rename":
+        found.inside = False  # a copy under another name is not for the server to make
     _look_at_limit(user, found)
     _look_at_room(found)
     _look_at_links(found)

@@ -88,7 +88,8 @@ class Ranged:
                 self._hashed += len(fresh)
 
     def _bytes(self, offset: int, length: int) -> bytes:
-        raise NotImplementedError
+        """Of a subclass; an upload that only waits for the cloud has nothing to read."""
+        raise TransferError("There is nothing to read.", code="source_gone")
 
     def watch(self, now: float) -> None:
         """Called by the supervisor: breaks off a source that gives nothing."""
