@@ -10,6 +10,9 @@ from django.utils.translation import pgettext_lazy
 from core.errors import Text
 from netdisk.errors import SENTENCES
 
+from .clouds.errors import SENTENCES as CLOUD_SENTENCES
+
+UPSTREAM = {**SENTENCES, **CLOUD_SENTENCES}
 WHY: dict[str, Text] = {
     "disk_full": _("The disk is full. The transfer keeps what it has and goes on by itself when there is room again."),
     "disk_failed": _("The server's disk refused to write. An administrator has to look at it; then retry."),
@@ -118,9 +121,10 @@ STEPS: dict[str, Text] = {
 
 
 def why(code: str, text: str = "") -> str:
-    """The sentence of an error code, with what Baidu's own means; the stored text where the code is unknown."""
-    if code not in WHY and code in SENTENCES:
-        _status, sentence, hint = SENTENCES[code]
+    """The sentence of an error code, with what Baidu's and CloudDrive2's own mean; the stored text where the code is
+    unknown, and where it holds the words of a server."""
+    if code not in WHY and code in UPSTREAM and not (text and code == "clouddrive_refused"):
+        _status, sentence, hint = UPSTREAM[code]
         return f"{sentence} {hint}"
     return str(WHY.get(code) or text or (WHY["internal"] if code else ""))
 

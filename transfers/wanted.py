@@ -6,6 +6,7 @@ Looked up as theirs, or not found.
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,13 +22,16 @@ from netdisk.baidu.types import FileMeta
 from netdisk.drives import client_for, find_drive, parse_id
 from netdisk.errors import translated
 
+from .clouddrive2.client import CloudDrive
 from .clouddrive2.entries import Entry
+from .clouddrive2.paths import clean, split
 from .clouds import servers
 from .clouds.errors import translated as cloud_translated
 from .models import LibraryFile, Transfer, Upload
 
 MAX_URL = 4000
 DNS_SECONDS = 3.0
+FEW = 4  # files of one folder that are looked up one by one
 
 
 @dataclass(frozen=True)
@@ -83,11 +87,10 @@ def _find_by_path(user: Any, path: str, drive_id: Any) -> int:
 def from_cloud(user: Any, paths: list[str], *, server_id: Any = None) -> list[Wanted]:
     """Files of a CloudDrive2 server; folders and missing ones are refused by name."""
     server = servers.find(user, server_id)
-    client = servers.client_for(server)
     found = []
-    for path in paths:
-        with cloud_translated():
-            entry = client.find(path)
+    with cloud_translated():
+        entries = _cloud_entries(servers.client_for(server), [clean(path) for path in paths])
+    for path, entry in entries.items():
         if entry is None:
             raise NotFound(_("This is not on the server: %s") % path, code="clouddrive_not_found")
         if entry.is_dir:
@@ -97,6 +100,15 @@ def from_cloud(user: Any, paths: list[str], *, server_id: Any = None) -> list[Wa
             )
         found.append(_cloud_file(entry, server.pk))
     return found
+
+
+def _cloud_entries(client: CloudDrive, paths: list[str]) -> dict[str, Entry | None]:
+    """What is at each path; a folder of which many are wanted is listed once."""
+    found: dict[str, Entry | None] = dict.fromkeys(paths)
+    for folder, count in Counter(split(path)[0] for path in found).items():
+        if count >= FEW:
+            found |= {entry.path: entry for entry in client.list_dir(folder) if entry.path in found}
+    return {path: entry or client.find(path) for path, entry in found.items()}
 
 
 def _cloud_file(entry: Entry, server_id: Any) -> Wanted:

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from core import audit, events
 from core.models import JobState
+from tests.transfers.clouds.conftest import cloud_program, cloud_standin, server  # noqa: F401
+from tests.transfers.conftest import bells  # noqa: F401
 from transfers import services
 from transfers.messages import STEPS
 from transfers.models import LibraryFile, Transfer, TransferPart, TransferStep

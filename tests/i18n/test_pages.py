@@ -23,11 +23,12 @@ WORD = re.compile(r"[A-Za-z]{3,}")
 CJK = re.compile(r"[一-鿿]+")
 NAMES = {
     "Yungang", "English", "Django", "Python", "SQLite", "PostgreSQL", "MariaDB", "MySQL", "Redis", "Swagger", "ReDoc",
-    "WebSocket", "Caddy", "nginx", "OpenAPI", "Baidu",
+    "WebSocket", "Caddy", "nginx", "OpenAPI", "Baidu", "CloudDrive", "PikPak", "Windows",
 }  # fmt: skip
 TERMS = {
     "API", "URL", "JSON", "CSV", "PDF", "SHA", "HTTPS", "HTTP", "http", "https", "Cookie", "DNS", "NUL", "MCP", "OAuth", "bytes",
     "manage", "worker", "Authorization", "Retry", "After", "Upgrade", "Connection", "env", "Proxy", "curl", "LDAP", "UTC", "ftp",
+    "gRPC", "Web", "WebDAV", "TLS", "NAS",
 }  # fmt: skip
 KEYS = {"Ctrl", "Shift", "Enter", "Esc", "Control", "Command", "Mac"}
 CONSTANT = re.compile(

@@ -20,10 +20,13 @@ from core.errors import AppError
 from core.operations import all_operations
 from core.pages import duration
 from netdisk.errors import FALLBACK, SENTENCES
+from transfers.clouds import story
+from transfers.clouds.errors import FALLBACK as CLOUD_FALLBACK
+from transfers.clouds.errors import SENTENCES as CLOUD_SENTENCES
 from transfers.messages import STEPS, WHY
 
 CJK = re.compile(r"[一-鿿]")
-SAME_IN_BOTH = {"API", "MCP", "SHA-256", "ID", "English", ""}
+SAME_IN_BOTH = {"API", "MCP", "SHA-256", "ID", "English", "CloudDrive2", "WebDAV", ""}
 OURS = ("core", "accounts", "netdisk", "transfers")
 THEME = Path(unfold.__file__).parent
 IN_TEMPLATES = re.compile(r"{%\s*(?:trans|translate)\s+(\"[^\"]*\"|'[^']*')")
@@ -76,11 +79,16 @@ def _descendants(kind: type[AppError]) -> Iterator[type[AppError]]:
 
 def test_errors_and_their_hints() -> None:
     assert english(text for kind in _descendants(AppError) for text in (kind.message, kind.hint)) == []
-    assert english(text for row in (*SENTENCES.values(), FALLBACK) for text in row[1:]) == []
+    rows = (*SENTENCES.values(), FALLBACK, *CLOUD_SENTENCES.values(), CLOUD_FALLBACK)
+    assert english(text for row in rows for text in row[1:]) == []
 
 
 def test_reasons_and_steps_of_transfers() -> None:
     assert english(iter([*WHY.values(), *STEPS.values()])) == []
+
+
+def test_ways_to_clouddrive2_and_why_not() -> None:
+    assert english(iter([*story.WAYS.values(), *story.REASONS.values()])) == []
 
 
 def test_titles_of_operations_actions_and_events() -> None:

@@ -12,6 +12,8 @@ from core.models import JobState
 from transfers import inside
 from transfers.models import Transfer
 
+from .errors import SENTENCES
+
 WAYS: dict[str, Text] = {
     inside.WAY: gettext_lazy("Copied by the server itself"),
     "mount": gettext_lazy("Copy into the local mount"),
@@ -20,6 +22,21 @@ WAYS: dict[str, Text] = {
     "web": gettext_lazy("Direct write over gRPC-Web (HTTP/1.1)"),
     "webdav": gettext_lazy("WebDAV"),
 }
+REASONS: dict[str, Text] = {
+    "clouddrive_no_mount": gettext_lazy("No mount that this site may use shows this folder."),
+    "clouddrive_mount_untrusted": gettext_lazy("The mount is not in a folder that this site trusts."),
+    "clouddrive_mount_unusable": gettext_lazy("The mount can’t be used from this site’s machine."),
+    "clouddrive_mount_failed": gettext_lazy("Writing to the mount failed."),
+    "clouddrive_no_channel": gettext_lazy("The channel for remote uploads is not open here."),
+    "clouddrive_no_http2": gettext_lazy("gRPC does not get through to the server; a proxy may stand in between."),
+    "clouddrive_no_web": gettext_lazy("gRPC-Web is not set up here."),
+    "clouddrive_no_dav": gettext_lazy("No WebDAV user is stored here."),
+    "clouddrive_ignored_name": gettext_lazy("CloudDrive2 is set never to upload files with this ending."),
+    "clouddrive_silent": gettext_lazy("CloudDrive2 began the upload, but asked for nothing."),
+    "clouddrive_channel_taken": gettext_lazy("Another program keeps taking over the channel for uploads."),
+    "clouddrive_too_large": gettext_lazy("The messages were too large for the server."),
+    "clouddrive_skipped": gettext_lazy("The server skipped the upload without having the file."),
+}
 
 
 def ways(transfer: Transfer) -> dict[str, Any]:
@@ -27,9 +44,17 @@ def ways(transfer: Transfer) -> dict[str, Any]:
     if transfer.destination_kind != Transfer.Destination.CLOUDDRIVE:
         return {}
     told = transfer.destination if "way" in transfer.destination else transfer.checkpoint
-    tried = [{"label": WAYS.get(each["way"], each["way"]), "why": each["why"]} for each in told.get("tried", ())]
+    tried = [{"label": WAYS.get(each["way"], each["way"]), "why": _why(each)} for each in told.get("tried", ())]
     way = told.get("way", "")
     return {"taken": WAYS.get(way, way), "tried": tried}
+
+
+def _why(tried: dict[str, str]) -> Text:
+    """What is stored is English; the code has a sentence in the reader's language. What the server said stays as it is."""
+    code, said = tried["code"], tried["why"]
+    if code == "clouddrive_refused":
+        return _("CloudDrive2 refused: %s") % said
+    return REASONS.get(code) or (SENTENCES[code][1] if code in SENTENCES else said)
 
 
 def check(transfer: Transfer) -> dict[str, Any]:

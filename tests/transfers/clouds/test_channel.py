@@ -9,7 +9,7 @@ import pytest
 from django.db.models.functions import Now
 
 from tests.support.waiting import until
-from transfers.clouds import channel
+from transfers.clouds import channel, servers
 from transfers.clouds.channel import Channels
 from transfers.models import CloudServer
 
@@ -72,3 +72,14 @@ def test_a_lease_that_was_taken_over_closes_the_channel(
         CloudServer.objects.filter(pk=server.pk).update(channel_until=Now() - timedelta(seconds=1))
         assert other.try_to_take(server)
         until(lambda: server.pk not in mine._held, 10)
+
+
+def test_two_rows_of_one_account_share_a_channel(
+    server: CloudServer, cloud_standin: Any, alice: Any, mallory: Any
+) -> None:
+    again = servers.add(alice, cloud_standin.access(name="again"))
+    strangers = servers.add(mallory, cloud_standin.access())
+    mine = Channels()
+    with mine.hold(server) as first, mine.hold(again) as second, mine.hold(strangers) as theirs:
+        assert first is second and first is not None
+        assert theirs is not first, "another person's sign-in is never borrowed"
