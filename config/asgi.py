@@ -32,7 +32,14 @@ STREAMED = ("/files/",)
 # Calls that may wait long for somebody else; they must not take the threads of the pages.
 WAITING = (
     *("/mcp", "/api/v1/netdisk/", "/api/v1/drives", "/drives/", "/oauth/"),
-    *("/api/v1/clouds/", "/api/v1/servers", "/api/v1/transfers/folders", "/servers/", "/transfers/new", "/transfers/folder"),
+    *(
+        "/api/v1/clouds/",
+        "/api/v1/servers",
+        "/api/v1/transfers/folders",
+        "/servers/",
+        "/transfers/new",
+        "/transfers/folder",
+    ),
 )
 
 
