@@ -131,10 +131,10 @@ class TransferSerializer(serializers.ModelSerializer[Transfer]):
     def get_source(self, row: Transfer) -> dict[str, Any]:
         known = {name: row.source.get(name) for name in ("fs_id", "path", "host", "upload")}
         known["library"] = row.source.get("file")
+        known["server"] = row.from_server_id
         return {
             "kind": row.source_kind,
             "drive": row.account_id,
-            "server": row.from_server_id,
             **{name: value for name, value in known.items() if value},
         }
 
@@ -143,7 +143,9 @@ class TransferSerializer(serializers.ModelSerializer[Transfer]):
             return {"kind": "library", "folder": row.folder}
         shown = ("path", "conflict", "fs_id", "rapid", "skipped", "way", "tried", "how")
         told = {name: row.destination[name] for name in shown if name in row.destination}
-        return {"kind": row.destination_kind, "drive": row.target_id, "server": row.to_server_id, **told}
+        if row.to_server_id:
+            told["server"] = row.to_server_id
+        return {"kind": row.destination_kind, "drive": row.target_id, **told}
 
     @extend_schema_field(ErrorSerializer(allow_null=True))
     def get_error(self, row: Transfer) -> dict[str, str] | None:
