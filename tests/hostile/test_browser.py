@@ -241,14 +241,14 @@ def test_H70_the_space_of_a_drive_is_text(site: Site, alice: Client, browser: An
     drive = alice.drive  # type: ignore[attr-defined]
     page = page_session(site, "alice", PASSWORD)
     page.post(f"/drives/{drive}/space/scan", data={"path": "/", "csrfmiddlewaretoken": page.cookies["yg_csrf"]})
-    until(lambda: "planted=1" in page.get(f"/drives/{drive}/space?path={quote(HOSTILE)}").text, 60, "the walk to end")
+    until(lambda: "planted=1" in page.get(f"/drives/{drive}/space?path={quote(HOSTILE)}").text, 180, "the walk to end")
     watcher = signed_in(browser, site, "alice")
     for path in ("/", HOSTILE, f"{HOSTILE}/{plain(PAYLOADS[1])}"):
         watcher.open(f"/drives/{drive}/space?path={quote(path)}")
     name = {"op": "mkdir", "path": f"{HOSTILE}/new {plain(PAYLOADS[2])}"}
     requests.post(f"{site.standin}/control/change", json=name, timeout=10)
     page.post(f"/drives/{drive}/space/scan", data={"path": "/", "csrfmiddlewaretoken": page.cookies["yg_csrf"]})
-    until(lambda: "new img src=x" in page.get(f"/drives/{drive}/space").text, 60, "the changes to be seen")
+    until(lambda: "new img src=x" in page.get(f"/drives/{drive}/space").text, 180, "the changes to be seen")
     watcher.open(f"/drives/{drive}/space")
 
 

@@ -18,7 +18,7 @@ from core import audit
 from core.admin_base import CsvExport
 from core.spreadsheet import safe_cell
 from tests.conftest import PASSWORD
-from transfers.models import LibraryFile, Transfer
+from transfers.models import CloudServer, LibraryFile, Transfer
 
 from .callers import Caller, content
 from .payloads import PAYLOADS
@@ -47,7 +47,7 @@ def rows(alice: Any) -> Any:
     """Rows of every exported kind that hold each formula in each text."""
     for text in (text.replace("\x00", "") for text in (*FORMULAS, *PAYLOADS)):
         audit.record(text[:80], user=alice, target=text, result=text[:64], summary={text[:60]: text, "n": -1})
-    kinds: tuple[tuple[Any, dict[str, int]], ...] = ((Transfer, {}), (LibraryFile, {"size": 1}))
+    kinds: tuple[tuple[Any, dict[str, int]], ...] = ((Transfer, {}), (LibraryFile, {"size": 1}), (CloudServer, {}))
     for model, more in kinds:
         named = [
             entry
@@ -70,6 +70,7 @@ def test_H70_every_export_is_known_here() -> None:
         "core.AuditEntry",
         "transfers.Transfer",
         "transfers.LibraryFile",
+        "transfers.CloudServer",
     }
     texts = {field.name for model in EXPORTS for field in model._meta.concrete_fields if isinstance(field, JSONField)}
     exported = {name for model in EXPORTS for name in admin.site._registry[model].export_fields}  # type: ignore[attr-defined]

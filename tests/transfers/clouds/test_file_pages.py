@@ -234,7 +234,7 @@ def test_ticked_files_go_to_the_library(page: Any, server: CloudServer, drive: A
     rows = Transfer.objects.order_by("name")
     assert [(row.name, row.size, row.from_server) for row in rows] == [("a.bin", 5, server), ("b2.txt", 20, server)]
     folder = page.post(where, {"id": f"{BOX}/drin/"}, headers=HTMX)
-    assert folder.status_code == 400 and "Folders" in folder.json()["detail"]
+    assert folder.status_code == 400 and "folder" in folder.json()["detail"]
     assert page.post(where, {"id": f"{BOX}/drin/"}, follow=True).redirect_chain
     assert Transfer.objects.count() == 2
 

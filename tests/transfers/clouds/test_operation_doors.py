@@ -231,7 +231,6 @@ def test_what_a_cloud_cannot_do(op: str, args: Any, cloud: Asker) -> None:
     assert (told["status"], told["code"]) == (501, "clouddrive_unimplemented")
 
 
-def test_what_the_server_says_no_to_is_told_in_its_words(cloud: Asker) -> None:
+def test_a_name_that_is_taken_is_told(cloud: Asker) -> None:
     told = cloud.refusal("cloud_rename", path=f"{HERE}/1B.bin", name="1KiB.bin")
-    assert (told["status"], told["code"]) == (502, "clouddrive_refused")
-    assert "exists" in told["detail"]
+    assert (told["status"], told["code"]) == (409, "clouddrive_exists")

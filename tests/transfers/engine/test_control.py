@@ -49,7 +49,7 @@ def test_stop_is_quick_while_waiting_to_try_again(fetch, server):
     running = fetch.start(
         fetch.download(control=control, connections=2, tuning={"retry": RetryPolicy(base=60, longest=60)})
     )
-    wait_until(lambda: len(running.download.history) == 2)
+    wait_until(lambda: running.download.history)  # one refusal may hold back the other connection as well
     assert stop_and_time(running, control, "pause") < 0.5
 
 
