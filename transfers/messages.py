@@ -49,6 +49,16 @@ WHY: dict[str, Text] = {
     ),
     "clouddrive_plan": _("The plan of the CloudDrive2 account does not allow this."),
     "clouddrive_exists": _("The server has a file of this name already, and you asked to leave it. Nothing was sent."),
+    "clouddrive_chunk_refused": _("CloudDrive2 did not take a piece. The transfer tries again by itself."),
+    "clouddrive_short_write": _("CloudDrive2 took less than was sent. The transfer tries again by itself."),
+    "clouddrive_source_short": _("The source gave less than it announced. The transfer tries again by itself."),
+    "clouddrive_too_large": _(
+        "The server takes smaller pieces only, and the smallest is too large. Look at the proxies on the way."
+    ),
+    "clouddrive_silent": _("The server asked for nothing for too long. The transfer tries again by itself."),
+    "clouddrive_channel_taken": _(
+        "Another program uses this site's channel on the server. The transfer tries again by itself."
+    ),
     "clouddrive_read_only": _("This cloud can only be read. Choose another folder."),
     "clouddrive_no_way": _(
         "None of the ways to this server works; the list says why for each. Change one, then retry."
