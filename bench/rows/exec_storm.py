@@ -133,5 +133,5 @@ ROW = Row(
     (*_lines(OWN), *_lines(LIMITED), *_lines(SHARED)),
     contest,
     seconds=2400,
-    rounds=2,
+    rounds=1,
 )
