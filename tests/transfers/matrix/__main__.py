@@ -13,6 +13,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.faults.report import machine
@@ -51,9 +52,8 @@ def main() -> int:
     table = _table([json.loads(line) for line in lines])
     print(table)
     if asked.write:
-        told = (
-            f"{machine()}; each worker killed {each} times per pair, {each * len(PAIRS)} in all; seed {asked.seed}.\n\n"
-        )
+        how = f"each worker killed {each} times per pair, {each * len(PAIRS)} in all; seed {asked.seed}"
+        told = f"Run on {datetime.now(UTC):%Y-%m-%d}: {machine()}; {how}.\n\n"
         DOCUMENT.write_text(f"{HEAD}{told}{table}\n", encoding="utf-8")
         print(f"Written to {DOCUMENT}")
     return code
