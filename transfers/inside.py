@@ -1,5 +1,5 @@
 """A copy inside one service: no byte passes through here (G3). Its name is chosen and written down first, so that a crash after
-the order, but before its answer was kept, finds the copy instead of making another.
+the order, but before its answer was kept, finds the copy instead of making another. What replaces a file is copied again.
 
 Each function returns None where the service can't do it; then the bytes take the ordinary way.
 """
@@ -59,17 +59,17 @@ def on_netdisk(client: BaiduClient, row: Transfer, keep: Keep) -> Copied | None:
         folder, wanted = posixpath.split(place["path"])
         there = _folder(client, folder)
         chosen = row.checkpoint.get("inside", "")
-        if chosen and (made := there.get(chosen)) and made.size == meta.size:
+        replaces = conflict == "overwrite"
+        if chosen and not replaces and (made := there.get(chosen)) and made.size == meta.size:
             return _copied(made, meta.content_md5)
         before = there.get(wanted)
         if before is not None and conflict == "fail":
             raise NetdiskError("netdisk.exists")
         if before is not None and conflict == "skip" and before.size == meta.size and not before.is_dir:
             return Copied(before.path, before.size, before.fs_id, skipped=True)
-        name = chosen or (wanted if conflict == "overwrite" else free_name(wanted, there.__contains__))
+        name = chosen or (wanted if replaces else free_name(wanted, there.__contains__))
         keep({"inside": name})
-        replaces = "overwrite" if conflict == "overwrite" else "fail"
-        client.copy([Relocation(meta.path, folder, name)], ondup=replaces)  # type: ignore[arg-type]
+        client.copy([Relocation(meta.path, folder, name)], ondup="overwrite" if replaces else "fail")
         made = _folder(client, folder).get(name)
     return _copied(made, meta.content_md5) if made else None
 
@@ -104,11 +104,12 @@ def on_clouddrive(drive: CloudDrive, row: Transfer, keep: Keep, control: Control
             return Copied(before.path, before.size, skipped=True)
         if place["conflict"] != "overwrite":
             return None
-    if not (began and before is not None and before.size == origin.size):
+    ours = began and place["conflict"] != "overwrite" and before is not None and before.size == origin.size
+    if not ours:
         drive.mkdir(folder)
         keep({"inside": wanted})
         try:
-            drive.copy([source], folder, conflict="overwrite")
+            drive.copy([source], folder, conflict="overwrite" if place["conflict"] == "overwrite" else "skip")
         except CloudDriveError as error:
             if error.kind in (Kind.UNIMPLEMENTED, Kind.PERMISSION):
                 return None
@@ -126,10 +127,10 @@ def _seen(drive: CloudDrive, source: str, path: str, size: int, control: Control
         if task is not None and (task.status == task.Failed or task.failedFiles):
             said = task.errors[0].message if task.errors else ""
             raise CloudDriveError(f"CloudDrive2 could not copy the file. {said}", code="clouddrive_copy_failed")
-        if task is not None and task.status != task.Completed:
-            since = time.monotonic()
         found = next((each for each in drive.list_dir(folder, force=True) if each.path == path), None)
-        if found is not None and found.size == size:
+        under_way = task is not None and task.status != task.Completed  # what is there may be what is to be replaced
+        since = time.monotonic() if under_way else since
+        if found is not None and found.size == size and not under_way:
             return Copied(found.path, found.size)
         if time.monotonic() - since > SETTLE:
             raise CloudDriveError("The copy did not appear.", code="clouddrive_not_stored", kind=Kind.TRANSIENT)

@@ -63,8 +63,9 @@ class Plan:
 def look(user: Any, source: dict[str, Any], target: dict[str, Any]) -> Plan:
     """Walk the source and compare with the target; changes nothing."""
     origin, goal = _ends(user, source, target)
+    folders = _by_folder(origin)
     plan, looked = Plan(into=_top(origin), left=_left(user, origin, goal)), 0
-    for relative, group in _by_folder(origin).items():
+    for relative, group in folders.items():
         plan.folders += bool(relative)
         there: set[str] = set()
         if looked < MOST_FOLDERS:
@@ -77,12 +78,6 @@ def look(user: Any, source: dict[str, Any], target: dict[str, Any]) -> Plan:
 
 
 def _count(plan: Plan, goal: Folder, path: str, wanted: Wanted, there: set[str]) -> None:
-    if plan.files >= MOST_FILES:
-        raise Invalid(
-            _("The folder holds more than %d files.") % MOST_FILES,
-            code="folder_too_large",
-            hint=_("Send its subfolders one by one."),
-        )
     plan.files += 1
     plan.bytes += wanted.size or 0
     if wanted.name in there:
@@ -137,41 +132,39 @@ def send(user: int, source: dict[str, Any], target: dict[str, Any], conflict: st
 
 def _send(user: Any, source: dict[str, Any], target: dict[str, Any], conflict: str, order: str) -> dict[str, Any]:
     origin, goal = _ends(user, source, target)
-    plan = look(user, source, target)
-    if plan.short:  # half a folder helps nobody
+    folders = {relative: _keyed(files, order) for relative, files in _by_folder(origin).items()}
+    every, left = [wanted for files in folders.values() for wanted in files], _left(user, origin, goal)
+    made = set(Transfer.objects.filter(user=user, key__startswith=f"{order}:").values_list("key", flat=True))
+    if left is not None and sum(wanted.key not in made for wanted in every) > left:  # half a folder helps nobody
         raise LimitReached(
             _("The folder has %(files)d files; %(left)d downloads are left today.")
-            % {"files": plan.files, "left": plan.left}
+            % {"files": len(every), "left": left}
         )
     left_out: list[str] = []
-    for relative, files in _by_folder(origin).items():
+    for relative, files in folders.items():
         folder = _inside(origin, relative)
         if not files:
             goal.make(folder)
         left_out += [posixpath.join(relative, wanted.name) for wanted in files if goal.problem(wanted.name)]
-        good = [wanted for wanted in files if not goal.problem(wanted.name)]
-        for number in range(0, len(good), CHUNK):
-            _queue(user, goal, folder, _new(user, good[number : number + CHUNK], order), conflict)
+        new = [wanted for wanted in files if wanted.key not in made and not goal.problem(wanted.name)]
+        for number in range(0, len(new), CHUNK):
+            _queue(user, goal, folder, new[number : number + CHUNK], conflict)
     return {
         "name": _top(origin) or "/",
-        "files": plan.files - len(left_out),
-        "bytes": plan.bytes,
+        "files": len(every) - len(left_out),
+        "bytes": sum(wanted.size or 0 for wanted in every),
         "left_out": left_out[:SHOWN],
         "left_out_count": len(left_out),
     }
 
 
-def _new(user: Any, files: list[Wanted], order: str) -> list[Wanted]:
-    """Those that this order has not made a transfer of yet."""
-    keyed = [replace(wanted, key=f"{order}:{_digest(sorted(wanted.source.items()))}") for wanted in files]
-    made = set(Transfer.objects.filter(user=user, key__in=[each.key for each in keyed]).values_list("key", flat=True))
-    return [each for each in keyed if each.key not in made]
+def _keyed(files: list[Wanted], order: str) -> list[Wanted]:
+    """Each with a key of its own, so that this order makes it a transfer only once."""
+    return [replace(wanted, key=f"{order}:{_digest(sorted(wanted.source.items()))}") for wanted in files]
 
 
 def _queue(user: Any, goal: Folder, folder: str, files: list[Wanted], conflict: str) -> None:
     place = goal.place(folder)
-    if not files:
-        return
     if goal.kind == LIBRARY:
         services.create(user, files, **place)
     elif goal.kind == NETDISK:
@@ -197,8 +190,10 @@ def _ends(user: Any, source: dict[str, Any], target: dict[str, Any]) -> tuple[Fo
 def _by_folder(origin: Folder) -> dict[str, list[Wanted]]:
     """The files of each folder below, in the order of their names; empty folders too."""
     folders: dict[str, list[Wanted]] = {}
-    for count, found in enumerate(origin.walk()):
-        if count >= 2 * MOST_FILES:
+    count = 0
+    for found in origin.walk():
+        count += found.wanted is not None
+        if count > MOST_FILES or len(folders) > MOST_FILES:
             raise Invalid(
                 _("The folder holds more than %d files.") % MOST_FILES,
                 code="folder_too_large",

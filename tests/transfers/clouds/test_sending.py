@@ -218,3 +218,25 @@ def test_a_cancelled_upload_is_given_up_at_the_server(
     assert run_job(Job.objects.get(kind=services.GIVE_UP).pk)
     until(lambda: cloud_standin.states(f"{FOLDER}/film.bin")[-1:] in ([], ["Cancelled"]), 10)
     assert fresh(row).checkpoint == {}
+
+
+@pytest.mark.parametrize("kind", ["netdisk", "clouddrive"])
+def test_a_copy_that_replaces_is_made_again_after_a_crash(
+    kind: str, cloud_standin: Any, server: CloudServer, standin: Any, drive: Any, alice: Any, bells: list[str]
+) -> None:
+    """The file that is to be replaced has the same size: it must not be taken for the copy."""
+    old, new = library_file(alice, MIB, seed=1), library_file(alice, MIB, seed=2)
+    if kind == "netdisk":
+        for file, folder in ((old, "/alt"), (new, "/neu")):
+            done(services.upload(alice, from_file(alice, file), path=folder, drive_id=drive.pk))
+        [wanted] = services.from_netdisk(alice, [standin.source("/neu/film.bin", hash=0)["fs_id"]], drive_id=drive.pk)
+        row = services.upload(alice, wanted, path="/alt", drive_id=drive.pk, conflict="overwrite")
+    else:
+        for file, folder in ((old, "/115open/alt"), (new, "/115open/neu")):
+            done(to_cloud(alice, server, from_file(alice, file), path=folder)[0])
+        [wanted] = services.from_cloud(alice, ["/115open/neu/film.bin"], server_id=server.pk)
+        [row] = to_cloud(alice, server, wanted, path="/115open/alt", conflict="overwrite")
+    Transfer.objects.filter(pk=row.pk).update(checkpoint={"inside": "film.bin"})  # it died before it could ask
+    assert done(row).destination["way"] == "inside"
+    at = standin.source("/alt/film.bin") if kind == "netdisk" else cloud_standin.file("/115open/alt/film.bin")
+    assert at["sha256"] == new.sha256
